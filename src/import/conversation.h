@@ -52,6 +52,8 @@ typedef struct Conversation {
     uint32_t     participant_count, participant_capacity;
     Utterance   *utterance;
     uint32_t     utterance_count, utterance_capacity;
+    uint32_t    *participant_table;   /* conversation.c's own: an index of the participants once they are many */
+    uint32_t     participant_table_size, participant_table_count;
     Speakers     speakers;            /* readers leave SPEAKERS_GIVEN; roles may still be ROLE_UNKNOWN */
 } Conversation;
 
@@ -66,6 +68,9 @@ void conversation_init(Conversation *ret);
 
 /* The participant with this id (or, with an empty id, this name); added when there is none. Role is set when it was unknown. */
 uint32_t conversation_participant(Conversation *c, Arena *arena, Str id, Str name, Role role);
+
+/* The text as valid UTF-8 with NULs as blanks; itself when it is so already. */
+Str conversation_text(Arena *arena, Str text);
 
 /* Adds a turn: role from the participant when `role` is unknown, public, no time.  Text is repaired to UTF-8, NULs become blanks. */
 Utterance *conversation_say(Conversation *c, Arena *arena, uint32_t participant, Role role, Str text);

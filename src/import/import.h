@@ -55,6 +55,7 @@ typedef struct ImportBlock {
     uint64_t line;             /* line number of the first byte, from 1 */
     uint64_t offset;           /* of the first byte in the opened file */
     bool     whole;            /* these are all bytes of the file */
+    const char *format;        /* name of the format, which becomes the `source` of a conversation that names none */
     Str      preamble;         /* CSV: the header record with its separator; else empty */
     const ImportOptions *options;
 } ImportBlock;
