@@ -1,10 +1,10 @@
 /* arena.h -- memory by lifetime: taken piece by piece, given back at once.
  *
  * An Arena belongs to one thread.  Memory is aligned to 16 bytes.  With a
- * budget, what outgrows it sets arena->over and the memory comes from a last
- * reserve only once: callers that read foreign bytes check arena_ok() at each
- * record.  Without a budget, only exhaustion of the process aborts.  Under the
- * address sanitizer each allocation is its own malloc, so every edge is seen.
+ * budget, memory is given past it too, but arena_ok() says so: callers that
+ * read foreign bytes ask at each record, and json_parse at each value.  Only
+ * exhaustion of the process aborts.  Under the address sanitizer each
+ * allocation is its own malloc, so every edge is seen.
  */
 #ifndef GOODWILL_BASE_ARENA_H
 #define GOODWILL_BASE_ARENA_H
@@ -15,7 +15,8 @@ typedef struct ArenaBlock ArenaBlock;
 
 typedef struct Arena {
     ArenaBlock *first, *current;
-    size_t      used;            /* bytes handed out since the last reset */
+    size_t      used;            /* bytes handed out since the last reset, in steps of 16 */
+    size_t      budget;          /* bytes; 0 for none; set by the owner */
 } Arena;
 
 typedef struct ArenaMark {
@@ -29,10 +30,12 @@ void *arena_zero(Arena *arena, size_t count, size_t size);       /* cleared */
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);  /* in place when it was the last piece */
 Str   arena_str(Arena *arena, Str s);                            /* a copy, NUL-terminated behind its length */
 Str   arena_printf(Arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
-void  arena_reset(Arena *arena);                                 /* all pieces end; blocks are kept for reuse */
+void  arena_reset(Arena *arena);                                 /* all pieces end; up to 64 MB of blocks are kept for reuse */
 void  arena_clear(Arena *arena);                                 /* all memory goes back */
 ArenaMark arena_mark(const Arena *arena);
 void  arena_back_to(Arena *arena, ArenaMark mark);               /* pieces made since the mark end */
+
+static inline bool arena_ok(const Arena *arena) { return arena->budget == 0 || arena->used <= arena->budget; }
 
 #define ARENA_NEW(arena, Type, count) ((Type *)arena_zero((arena), (count), sizeof(Type)))
 

@@ -1,0 +1,205 @@
+/* buf.c -- a growing run of bytes, and the four dialects that we write into it: numbers, JSON, HTML, CSV. */
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "base/memory.h"
+#include "base/utf8.h"
+
+enum { BUF_BYTES_FIRST = 256 };
+
+void buf_clear(Buf *buf)
+{
+    free(buf->data);
+    *buf = (Buf){ 0 };
+}
+
+char *buf_room(Buf *buf, size_t more)
+{
+    if (more <= buf->capacity - buf->len && buf->data) return buf->data + buf->len;
+    size_t needed, capacity = MAX(buf->capacity * 2, (size_t)BUF_BYTES_FIRST);
+    if (__builtin_add_overflow(buf->len, more, &needed)) needed = SIZE_MAX; /* ends the process */
+    if (capacity < needed) capacity = needed;
+    buf->data = memory_grow(buf->data, capacity);
+    buf->capacity = capacity;
+    return buf->data + buf->len;
+}
+
+/* `data` may lie in the buffer itself. */
+void buf_add_slow(Buf *buf, const char *data, size_t len)
+{
+    uintptr_t from = (uintptr_t)data, begin = (uintptr_t)buf->data;
+    bool own = buf->data && from >= begin && from - begin < buf->capacity;
+    char *room = buf_room(buf, len);
+    if (len) memcpy(room, own ? buf->data + (from - begin) : data, len);
+    buf->len += len;
+}
+
+void buf_printf(Buf *buf, const char *format, ...)
+{
+    va_list list, again;
+    va_start(list, format);
+    va_copy(again, list);
+    (void)buf_room(buf, 1);
+    size_t room = buf->capacity - buf->len;
+    int len = vsnprintf(buf->data + buf->len, room, format, list);
+    if (len >= 0 && (size_t)len >= room)
+        (void)vsnprintf(buf_room(buf, (size_t)len + 1), (size_t)len + 1, format, again);
+    if (len > 0) buf->len += (size_t)len;
+    va_end(again);
+    va_end(list);
+}
+
+void buf_u64(Buf *buf, uint64_t value)
+{
+    char digit[20]; /* 2^64 has 20 */
+    size_t at = sizeof digit;
+    do digit[--at] = (char)('0' + value % 10);
+    while ((value /= 10) != 0);
+    buf_add(buf, (Str){ digit + at, sizeof digit - at });
+}
+
+void buf_i64(Buf *buf, int64_t value)
+{
+    if (value < 0) buf_char(buf, '-');
+    buf_u64(buf, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void buf_hundredths(Buf *buf, int value)
+{
+    if (value < 0) buf_char(buf, '-');
+    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    buf_u64(buf, size / 100);
+    if (size % 100 == 0) return;
+    buf_char(buf, '.');
+    buf_char(buf, (char)('0' + size % 100 / 10));
+    if (size % 10) buf_char(buf, (char)('0' + size % 10));
+}
+
+/* Bytes from `at` on that go into JSON as they are. */
+static size_t json_clean_run(const char *data, size_t len)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(' ');
+    for (; at + 16 <= len; at += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(data + at));
+        /* Signed: control bytes and all from 0x80 up are less than a blank. */
+        __m128i odd =
+            _mm_or_si128(_mm_cmplt_epi8(x, space), _mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)));
+        unsigned mask = (unsigned)_mm_movemask_epi8(odd);
+        if (mask) return at + (size_t)__builtin_ctz(mask);
+    }
+#endif
+    while (at < len && data[at] != '"' && data[at] != '\\' && (signed char)data[at] >= ' ') at++;
+    return at;
+}
+
+static void json_escape(Buf *buf, unsigned char c)
+{
+    static const char hex[] = "0123456789abcdef";
+    buf_char(buf, '\\');
+    switch (c) {
+    case '"': buf_char(buf, '"'); break;
+    case '\\': buf_char(buf, '\\'); break;
+    case '\n': buf_char(buf, 'n'); break;
+    case '\r': buf_char(buf, 'r'); break;
+    case '\t': buf_char(buf, 't'); break;
+    case '\b': buf_char(buf, 'b'); break;
+    case '\f': buf_char(buf, 'f'); break;
+    default:
+        buf_lit(buf, "u00");
+        buf_char(buf, hex[c >> 4]);
+        buf_char(buf, hex[c & 15]);
+    }
+}
+
+/* Bytes from `at` on that are not ASCII: valid ones as they are, each bad run as U+FFFD.  Returns how many. */
+static size_t json_beyond_ascii(Buf *buf, Str s, size_t begin)
+{
+    size_t at = begin;
+    while (at < s.len && (unsigned char)s.data[at] >= 0x80) {
+        size_t used = utf8_sequence(s, at);
+        if (used == 0) {
+            buf_add(buf, str_sub(s, begin, at));
+            while (at < s.len && utf8_sequence(s, at) == 0) at++;
+            buf_lit(buf, "\xEF\xBF\xBD");
+            begin = at;
+        } else {
+            at += used;
+        }
+    }
+    buf_add(buf, str_sub(s, begin, at));
+    return at;
+}
+
+void buf_json(Buf *buf, Str s)
+{
+    (void)buf_room(buf, s.len + 2 < s.len ? SIZE_MAX : s.len + 2);
+    buf_char(buf, '"');
+    for (size_t at = 0; at < s.len;) {
+        size_t run = json_clean_run(s.data + at, s.len - at);
+        buf_add(buf, str_sub(s, at, at + run));
+        at += run;
+        if (at == s.len) break;
+        if ((unsigned char)s.data[at] >= 0x80)
+            at = json_beyond_ascii(buf, s, at);
+        else
+            json_escape(buf, (unsigned char)s.data[at++]);
+    }
+    buf_char(buf, '"');
+}
+
+void buf_html(Buf *buf, Str s)
+{
+    size_t done = 0;
+    for (size_t at = 0; at < s.len; at++) {
+        unsigned char c = (unsigned char)s.data[at];
+        Str instead;
+        switch (c) {
+        case '&': instead = STR("&amp;"); break;
+        case '<': instead = STR("&lt;"); break;
+        case '>': instead = STR("&gt;"); break;
+        case '"': instead = STR("&quot;"); break;
+        case '\'': instead = STR("&#39;"); break;
+        default:
+            if ((c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n') continue;
+            instead = STR("");
+        }
+        buf_add(buf, str_sub(s, done, at));
+        buf_add(buf, instead);
+        done = at + 1;
+    }
+    buf_add(buf, str_from_byte(s, done));
+}
+
+/* A field that begins so is a formula to a spreadsheet (OWASP, "CSV Injection"); a plain number stays a number. */
+static bool is_formula(Str s)
+{
+    double number;
+    return s.len && memchr("=+-@\t\r", s.data[0], 6) && !str_to_double(s, &number);
+}
+
+void buf_csv(Buf *buf, Str s)
+{
+    bool formula = is_formula(s), quoted = false;
+    for (size_t i = 0; i < s.len && !quoted; i++)
+        quoted = s.data[i] == ',' || s.data[i] == '"' || s.data[i] == '\n' || s.data[i] == '\r';
+    if (s.len && (ascii_space(s.data[0]) || ascii_space(s.data[s.len - 1]))) quoted = true; /* some readers trim */
+    if (quoted) buf_char(buf, '"');
+    if (formula) buf_char(buf, '\'');
+    while (quoted && s.len) {
+        size_t quote = str_find_char(s, '"');
+        if (quote == STR_NOT_FOUND) break;
+        buf_add(buf, str_sub(s, 0, quote + 1));
+        buf_char(buf, '"');
+        s = str_from_byte(s, quote + 1);
+    }
+    buf_add(buf, s);
+    if (quoted) buf_char(buf, '"');
+}

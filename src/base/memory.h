@@ -1,0 +1,9 @@
+/* memory.h -- the heap, for those few who own growing memory (buf, arena): never NULL, exhaustion ends the process. */
+#ifndef GOODWILL_BASE_MEMORY_H
+#define GOODWILL_BASE_MEMORY_H
+
+#include "base/base.h"
+
+void *memory_grow(void *old, size_t size);   /* realloc; size > 0; freed with free() */
+
+#endif
