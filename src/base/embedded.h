@@ -14,7 +14,8 @@ typedef struct EmbeddedTable {
     size_t          count;
 } EmbeddedTable;
 
-extern const EmbeddedTable embedded_words;
+extern const EmbeddedTable embedded_words;      /* words/, as it is */
+extern const EmbeddedTable embedded_assets;     /* web/ and the npm packages named in web/meson.build, gzipped */
 
 const Embedded *embedded_find(const EmbeddedTable *table, Str name);      /* NULL when there is none */
 
