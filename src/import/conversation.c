@@ -220,7 +220,7 @@ static void table_fill(Conversation *c, Arena *arena)
     }
 }
 
-static uint32_t find_participant(Conversation *c, Arena *arena, Str id, Str name)
+uint32_t conversation_find(Conversation *c, Arena *arena, Str id, Str name)
 {
     if (c->participant_count <= FEW_PARTICIPANTS) {
         for (uint32_t i = 0; i < c->participant_count; i++)
@@ -238,7 +238,7 @@ static uint32_t find_participant(Conversation *c, Arena *arena, Str id, Str name
 
 uint32_t conversation_participant(Conversation *c, Arena *arena, Str id, Str name, Role role)
 {
-    uint32_t index = find_participant(c, arena, id, name);
+    uint32_t index = conversation_find(c, arena, id, name);
     if (index == NO_PARTICIPANT && c->participant_count > IMPORT_PARTICIPANTS_MAX) {
         return c->participant_count - 1; /* import_give will refuse it: no need to keep them all */
     } else if (index == NO_PARTICIPANT) {

@@ -69,6 +69,9 @@ void conversation_init(Conversation *ret);
 /* The participant with this id (or, with an empty id, this name); added when there is none. Role is set when it was unknown. */
 uint32_t conversation_participant(Conversation *c, Arena *arena, Str id, Str name, Role role);
 
+/* The participant with this id (or, with an empty id, this name), NO_PARTICIPANT when there is none. */
+uint32_t conversation_find(Conversation *c, Arena *arena, Str id, Str name);
+
 /* The text as valid UTF-8 with NULs as blanks; itself when it is so already. */
 Str conversation_text(Arena *arena, Str text);
 

@@ -7,6 +7,9 @@
 
 /* In the order of docs/formats.md; on equal scores the earlier wins. */
 const Format *const import_formats[] = {
+    &format_jsonl,
+    &format_json,
+    &format_gold,
     NULL,
 };
 

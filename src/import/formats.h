@@ -9,6 +9,7 @@
 #include "import/import.h"
 
 extern const Format format_jsonl;             /* jsonl.c */
+extern const Format format_json;              /* jsonl.c: the same conversations in one document */
 extern const Format format_gold;              /* jsonl.c */
 extern const Format format_talk;              /* talk.c */
 extern const Format format_csv;               /* csv.c */

@@ -110,3 +110,20 @@ bool import_give(ImportSink *sink, const ImportBlock *block, Conversation *c, ui
     if (!c->id_given) c->id = identity(c, scratch);
     return sink->conversation(sink, c);
 }
+
+uint64_t import_line_count(Str bytes)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < bytes.len; i++) count += bytes.data[i] == '\n'; /* the compiler makes this 16 at a time */
+    return count;
+}
+
+size_t import_cut_line(Str bytes, Str preamble, const ImportOptions *options, uint64_t *line_count)
+{
+    (void)preamble;
+    (void)options;
+    const char *last = bytes.len ? memrchr(bytes.data, '\n', bytes.len) : NULL;
+    size_t len = last ? (size_t)(last - bytes.data) + 1 : 0;
+    *line_count = import_line_count(str_sub(bytes, 0, len));
+    return len;
+}

@@ -97,6 +97,12 @@ struct Json;
 const struct Json *import_json(const ImportBlock *block, ImportSink *sink, Arena *scratch, bool *go_on);
 uint64_t import_line_of(const ImportBlock *block, size_t offset);
 
+/* Line breaks in these bytes. */
+uint64_t import_line_count(Str bytes);
+
+/* A Format.cut for forms of one record a line: behind the last line break. */
+size_t import_cut_line(Str bytes, Str preamble, const ImportOptions *options, uint64_t *line_count);
+
 /* The text that a browser would show for this HTML (libxml2's parser): paragraphs and <br> become line breaks, scripts,
  * styles and comments go, entities are resolved, links keep their words.  Never fails: worst comes to worst, tags stay. */
 Str import_html_text(Arena *arena, Str html);
