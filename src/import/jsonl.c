@@ -5,7 +5,7 @@
  *
  * In: such objects; a bare role and text are enough, unknown members are passed
  * over.  Out: Conversations whose turns stand at the same index as in the
- * record, an empty text included, so that labels and marks can be compared.
+ * record, an empty text included, so that labels and seen can be compared.
  * This is the hot path of the program: one pass, no tree (pull.h).
  */
 #include "import/formats.h"
@@ -322,63 +322,64 @@ static bool read_gold_lines(const ImportBlock *block, ImportSink *sink, Arena *s
 
 /* ---- Recognising. ---- */
 
-typedef struct Marks {
-    bool turns, text, speaker, labels; /* members seen: `turns` of a record, the others of its turns */
-} Marks;
+typedef struct Seen {
+    bool wrapped, turns;        /* members seen: `conversations`, `turns` */
+    bool text, speaker, labels; /* and those of the turns */
+} Seen;
 
-static void look_at_turn(Pull *p, Marks *marks)
+static void look_at_turn(Pull *p, Seen *seen)
 {
     for (bool more = pull_enter(p, '{'); more; more = pull_next(p, '}')) {
         Str key = pull_key(p);
-        marks->text |= KEY("text");
-        marks->speaker |= KEY("role") || KEY("participant") || KEY("speaker");
-        marks->labels |= KEY("labels");
+        seen->text |= KEY("text");
+        seen->speaker |= KEY("role") || KEY("participant") || KEY("speaker");
+        seen->labels |= KEY("labels");
         pull_skip(p);
     }
 }
 
 /* The object at p may be cut off; what was seen before counts. */
-static void look_at_record(Pull *p, Marks *marks)
+static void look_at_record(Pull *p, Seen *seen)
 {
     for (bool more = pull_enter(p, '{'); more; more = pull_next(p, '}')) {
         Str key = pull_key(p);
         if (KEY("turns") && pull_peek(p) == '[') {
-            marks->turns = true;
-            for (bool turn = pull_enter(p, '['); turn; turn = pull_next(p, ']')) look_at_turn(p, marks);
+            seen->turns = true;
+            for (bool turn = pull_enter(p, '['); turn; turn = pull_next(p, ']')) look_at_turn(p, seen);
         } else if (KEY("conversations") && pull_peek(p) == '[') {
-            marks->wrapped = true;
-            for (bool item = pull_enter(p, '['); item; item = pull_next(p, ']')) look_at_record(p, marks);
+            seen->wrapped = true;
+            for (bool item = pull_enter(p, '['); item; item = pull_next(p, ']')) look_at_record(p, seen);
         } else {
             pull_skip(p);
         }
     }
 }
 
-static bool is_ours(const Marks *marks) { return marks->turns && (marks->text || marks->speaker); }
+static bool is_ours(const Seen *seen) { return seen->turns && (seen->text || seen->speaker); }
 
 /* The first lines, since the very first may be a broken one. */
 enum { LINES_LOOKED_AT = 20 };
 
-static Marks look_at_lines(Str head, Arena *arena)
+static Seen look_at_lines(Str head, Arena *arena)
 {
-    Marks marks = { 0 };
+    Seen seen = { 0 };
     Str line;
-    for (int i = 0; i < LINES_LOOKED_AT && !is_ours(&marks) && str_next_line(&head, &line); i++) {
+    for (int i = 0; i < LINES_LOOKED_AT && !is_ours(&seen) && str_next_line(&head, &line); i++) {
         Pull p = pull_start(line, arena);
-        marks = (Marks){ 0 };
+        seen = (Seen){ 0 };
         /* A first line that is no whole object belongs to a document, unless the head ends within it. */
-        look_at_record(&p, &marks);
-        if (marks.wrapped || (p.reason && head.len)) marks = (Marks){ 0 };
+        look_at_record(&p, &seen);
+        if (seen.wrapped || (p.reason && head.len)) seen = (Seen){ 0 };
     }
-    return marks;
+    return seen;
 }
 
 static int recognise_lines(Str head, bool want_labels, int score)
 {
     Arena arena = { 0 };
-    Marks marks = look_at_lines(head, &arena);
+    Seen seen = look_at_lines(head, &arena);
     arena_clear(&arena);
-    return is_ours(&marks) && marks.labels == want_labels ? score : 0;
+    return is_ours(&seen) && seen.labels == want_labels ? score : 0;
 }
 
 static int recognise_jsonl(Str head, Str file_name, bool whole)
@@ -400,14 +401,14 @@ static int recognise_json(Str head, Str file_name, bool whole)
     (void)file_name;
     (void)whole;
     Arena arena = { 0 };
-    Marks marks = { 0 };
+    Seen seen = { 0 };
     Pull p = pull_start(head, &arena);
     if (pull_peek(&p) == '[')
-        for (bool item = pull_enter(&p, '['); item; item = pull_next(&p, ']')) look_at_record(&p, &marks);
+        for (bool item = pull_enter(&p, '['); item; item = pull_next(&p, ']')) look_at_record(&p, &seen);
     else
-        look_at_record(&p, &marks);
+        look_at_record(&p, &seen);
     arena_clear(&arena);
-    return is_ours(&marks) ? 85 : 0; /* under the forms of one record a line, which begin alike */
+    return is_ours(&seen) ? 85 : 0; /* under the forms of one record a line, which begin alike */
 }
 
 const Format format_jsonl = {
