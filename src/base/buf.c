@@ -81,22 +81,31 @@ void buf_hundredths(Buf *buf, int value)
     if (size % 10) buf_char(buf, (char)('0' + size % 10));
 }
 
-/* Bytes from `at` on that go into JSON as they are. */
-static size_t json_clean_run(const char *data, size_t len)
-{
-    size_t at = 0;
 #ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(' ');
-    for (; at + 16 <= len; at += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(data + at));
-        /* Signed: control bytes and all from 0x80 up are less than a blank. */
-        __m128i odd =
-            _mm_or_si128(_mm_cmplt_epi8(x, space), _mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)));
-        unsigned mask = (unsigned)_mm_movemask_epi8(odd);
-        if (mask) return at + (size_t)__builtin_ctz(mask);
+static inline unsigned json_odd_mask(const char *data)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)data);
+    __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1F)), x);
+    __m128i mark = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(control, mark));
+}
+#endif
+
+/* The first byte from `at` on that JSON wants escaped, or s.len.  The last 16 are looked at together, some twice. */
+static inline size_t json_clean_end(Str s, size_t at)
+{
+#ifdef __SSE2__
+    for (; at + 16 <= s.len; at += 16) {
+        unsigned odd = json_odd_mask(s.data + at);
+        if (odd) return at + (size_t)__builtin_ctz(odd);
+    }
+    if (at < s.len && s.len >= 16) {
+        size_t last = s.len - 16;
+        unsigned odd = json_odd_mask(s.data + last) >> (at - last) << (at - last);
+        return odd ? last + (size_t)__builtin_ctz(odd) : s.len;
     }
 #endif
-    while (at < len && data[at] != '"' && data[at] != '\\' && (signed char)data[at] >= ' ') at++;
+    while (at < s.len && s.data[at] != '"' && s.data[at] != '\\' && (unsigned char)s.data[at] >= 0x20) at++;
     return at;
 }
 
@@ -119,38 +128,31 @@ static void json_escape(Buf *buf, unsigned char c)
     }
 }
 
-/* Bytes from `at` on that are not ASCII: valid ones as they are, each bad run as U+FFFD.  Returns how many. */
-static size_t json_beyond_ascii(Buf *buf, Str s, size_t begin)
+static void json_inside(Buf *buf, Str s)
 {
-    size_t at = begin;
-    while (at < s.len && (unsigned char)s.data[at] >= 0x80) {
-        size_t used = utf8_sequence(s, at);
-        if (used == 0) {
-            buf_add(buf, str_sub(s, begin, at));
-            while (at < s.len && utf8_sequence(s, at) == 0) at++;
-            buf_lit(buf, "\xEF\xBF\xBD");
-            begin = at;
-        } else {
-            at += used;
-        }
+    for (size_t at = 0;;) {
+        size_t end = json_clean_end(s, at);
+        buf_add(buf, str_sub(s, at, end));
+        if (end == s.len) return;
+        json_escape(buf, (unsigned char)s.data[end]);
+        at = end + 1;
     }
-    buf_add(buf, str_sub(s, begin, at));
-    return at;
 }
 
 void buf_json(Buf *buf, Str s)
 {
-    (void)buf_room(buf, s.len + 2 < s.len ? SIZE_MAX : s.len + 2);
+    (void)buf_room(buf, s.len < SIZE_MAX - 2 ? s.len + 2 : SIZE_MAX); /* exact when there is nothing to escape */
     buf_char(buf, '"');
-    for (size_t at = 0; at < s.len;) {
-        size_t run = json_clean_run(s.data + at, s.len - at);
-        buf_add(buf, str_sub(s, at, at + run));
-        at += run;
-        if (at == s.len) break;
-        if ((unsigned char)s.data[at] >= 0x80)
-            at = json_beyond_ascii(buf, s, at);
-        else
-            json_escape(buf, (unsigned char)s.data[at++]);
+    size_t good = utf8_valid_len(s);
+    json_inside(buf, str_sub(s, 0, good));
+    while (good < s.len) { /* a bad run, and what is good after it */
+        s = str_from_byte(s, good);
+        size_t bad = 1;
+        while (bad < s.len && utf8_sequence(s, bad) == 0) bad++;
+        buf_lit(buf, "\xEF\xBF\xBD");
+        s = str_from_byte(s, bad);
+        good = utf8_valid_len(s);
+        json_inside(buf, str_sub(s, 0, good));
     }
     buf_char(buf, '"');
 }

@@ -6,7 +6,9 @@
  * duplicate names stay (json_get gives the first).  Strings are valid UTF-8
  * afterwards: a lone surrogate escape becomes U+FFFD, and bytes that are not
  * UTF-8 are an error.  Depth is limited to JSON_DEPTH_MAX and values to
- * JSON_VALUES_MAX.  Numbers keep their text; nothing is lost in a double.
+ * JSON_VALUES_MAX, and to the arena's budget where it has one (64 bytes a
+ * value): ERR_LIMIT.  NUL may come out of \u0000.  Numbers keep their text;
+ * nothing is lost in a double.
  *
  * Every reading helper takes NULL or a value of another type and answers
  * "nothing", so chains need no checks.

@@ -1,23 +1,38 @@
-/* utf8.c -- UTF-8 checked, decoded, repaired and folded; eight or sixteen bytes at a time while they are ASCII. */
+/* utf8.c -- UTF-8 checked, decoded, repaired and folded; sixteen bytes at a time while they are ASCII. */
 #include "base/utf8.h"
 
 #include <stdlib.h>
 #include <utf8proc.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/buf.h"
 
 static const char REPLACEMENT[3] = { '\xEF', '\xBF', '\xBD' }; /* U+FFFD */
 
-/* Bytes at `at` that are surely ASCII; may stop short, but at 0 only when the first byte is not ASCII. */
-static size_t ascii_run(const char *data, size_t len)
+/* The first byte from `at` on that is not ASCII, or s.len.  The last 16 bytes are looked at together, some twice. */
+static inline size_t ascii_end(Str s, size_t at)
 {
-    size_t at = 0;
-    for (; at + 32 <= len; at += 32) {
-        uint64_t word[4];
-        memcpy(word, data + at, 32);
-        if ((word[0] | word[1] | word[2] | word[3]) & 0x8080808080808080u) break;
+#ifdef __SSE2__
+    for (; at + 16 <= s.len; at += 16) {
+        unsigned high = (unsigned)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s.data + at)));
+        if (high) return at + (size_t)__builtin_ctz(high);
     }
-    while (at < len && (unsigned char)data[at] < 0x80) at++;
+    if (at < s.len && s.len >= 16) {
+        size_t last = s.len - 16;
+        unsigned high = (unsigned)_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s.data + last)));
+        high = high >> (at - last) << (at - last);
+        return high ? last + (size_t)__builtin_ctz(high) : s.len;
+    }
+#else
+    for (; at + 8 <= s.len; at += 8) {
+        uint64_t word;
+        memcpy(&word, s.data + at, 8);
+        if (word & 0x8080808080808080u) break;
+    }
+#endif
+    while (at < s.len && (unsigned char)s.data[at] < 0x80) at++;
     return at;
 }
 
@@ -48,16 +63,15 @@ size_t utf8_sequence(Str s, size_t at)
 size_t utf8_valid_len(Str s)
 {
     size_t at = 0;
-    while (at < s.len) {
-        if ((unsigned char)s.data[at] < 0x80) {
-            at += ascii_run(s.data + at, s.len - at);
-            continue;
+    for (;;) {
+        at = ascii_end(s, at);
+        while (at < s.len && (unsigned char)s.data[at] >= 0x80) {
+            size_t used = sequence((const unsigned char *)s.data + at, s.len - at);
+            if (used == 0) return at;
+            at += used;
         }
-        size_t used = sequence((const unsigned char *)s.data + at, s.len - at);
-        if (used == 0) return at;
-        at += used;
+        if (at == s.len) return at;
     }
-    return at;
 }
 
 bool utf8_valid(Str s) { return utf8_valid_len(s) == s.len; }
@@ -68,7 +82,6 @@ Str utf8_repair(Arena *arena, Str s)
     if (good == s.len) return s;
     /* A bad run of one byte becomes three, and two runs have a good byte between them; 2 * rest + 3 is enough. */
     size_t rest = s.len - good;
-    if (rest > SIZE_MAX / 4) rest = SIZE_MAX / 4; /* more than any memory: the arena ends the process */
     char *copy = arena_alloc(arena, good + 2 * rest + 4);
     size_t out = 0, at = 0;
     while (at < s.len) {
@@ -177,8 +190,7 @@ Str utf8_from_utf16(Arena *arena, Str s, bool big)
 
 Str utf8_fold(Arena *arena, Str s)
 {
-    size_t plain = s.len ? ascii_run(s.data, s.len) : 0;
-    if (plain == s.len) {
+    if (ascii_end(s, 0) == s.len) {
         char *copy = arena_alloc(arena, s.len + 1);
         for (size_t i = 0; i < s.len; i++) copy[i] = ascii_lower(s.data[i]);
         copy[s.len] = 0;
