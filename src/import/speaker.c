@@ -85,7 +85,7 @@ static NameShape name_shape(Str name)
 {
     if (name.len == 0 || name.len > NAME_LEN_MAX) return NAME_NONE;
     Role role = speaker_role(name, NULL);
-    uint32_t words = 0, capitals = 0, numbers = 0, plain = 0;
+    uint32_t words = 0, numbers = 0, plain = 0;
     bool like = true;
     Str rest = name, word;
     while (str_next_part(&rest, ' ', &word)) {
@@ -95,7 +95,6 @@ static NameShape name_shape(Str name)
         words++;
         like =
             like && shape.name_like && !(opens && (shape.number || ascii_digit(word.data[0])) && word.data[0] != '+');
-        capitals += shape.capitals;
         numbers += shape.number;
         plain += !shape.capitals && !shape.number;
     }
