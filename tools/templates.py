@@ -151,7 +151,6 @@ class Template:
         self.view = View(camel(self.name) + 'View', self.name)
         self.own = [self.view]               # structs declared here
         self.wanted = []                     # (Field, template name, line): resolved when all are read
-        self.calls = []
         with open(path, encoding='utf-8') as f:
             self.source = f.read()
         self.tokens = list(self.split())
@@ -210,7 +209,7 @@ class Template:
             else:
                 raise Wrong(number, f'a field is declared as: NAME {" | ".join(TYPES)} | list ROW | view TEMPLATE')
 
-    def compile(self, templates):
+    def compile(self):
         self.body, self.depth, self.place = [], 1, Place()
         self.scopes = [(self.view, 'view')]
         self.open = []                       # (name, sign, line, place key at its begin, begun, pushed scope)
@@ -332,25 +331,16 @@ def struct(view):
     return f'struct {view.c_name} {{\n' + '\n'.join(rows or ['    char nothing;']) + '\n};\n'
 
 
-def in_order(views):
-    """Structs that stand inside others first."""
-    done, doing, out = set(), set(), []
-
-    def visit(view):
-        if view.c_name in done:
-            return
-        if view.c_name in doing:
-            raise Wrong(1, f'{view.c_name} holds itself')
-        doing.add(view.c_name)
-        for field in view.field.values():
-            if field.kind == 'view':
-                visit(field.of)
-        done.add(view.c_name)
-        out.append(view)
-
-    for view in views:
-        visit(view)
-    return out
+def put_in_order(view, done, doing=()):
+    """Adds the view to done, those that stand inside it first."""
+    if view in done:
+        return
+    if view in doing:
+        raise Wrong(1, f'{view.c_name} holds itself')
+    for field in view.field.values():
+        if field.kind == 'view':
+            put_in_order(field.of, done, (*doing, view))
+    done.append(view)
 
 
 def main():
@@ -387,9 +377,12 @@ def main():
             for view in template.own:
                 if names.setdefault(view.c_name, template) is not template:
                     raise Wrong(1, f'{view.c_name} is also made from {names[view.c_name].path}')
+        views = []
         for template in templates.values():
-            template.compile(templates)
-        views = in_order([v for t in templates.values() for v in t.own])
+            for view in template.own:
+                put_in_order(view, views)
+        for template in templates.values():
+            template.compile()
     except Wrong as wrong:
         generate.fail(template.path, *wrong.args)
 
