@@ -15,14 +15,14 @@
 enum { EXIT_DONE = 0, EXIT_WRONG = 1, EXIT_USAGE = 2 };
 
 typedef struct Command {
-    const char *name;       /* "hear" */
-    const char *usage;      /* "[OPTIONS] FILE…" */
-    const char *about;      /* one line: "read conversations, print what was heard" */
-    const char *help;       /* options and examples, as `goodwill hear --help` prints them below the usage */
+    const char *name;  /* "hear" */
+    const char *usage; /* "[OPTIONS] FILE…" */
+    const char *about; /* one line: "read conversations, print what was heard" */
+    const char *help;  /* options and examples, as `goodwill hear --help` prints them below the usage */
     int (*run)(const struct Command *command, int argc, char **argv);
 } Command;
 
-extern const Command cmd_hear, cmd_rules, cmd_formats;      /* each in cmd_<name>.c; main.c holds the table */
+extern const Command cmd_hear, cmd_rules, cmd_formats; /* each in cmd_<name>.c; main.c holds the table */
 
 /* For a command's getopt_long loop: `help` handled, anything unknown told with the nearest option.
  *     while ((option = command_option(command, argc, argv, OPTIONS, &status)) != -1) switch (option) { … }
@@ -30,9 +30,9 @@ extern const Command cmd_hear, cmd_rules, cmd_formats;      /* each in cmd_<name
  * Put { "help", no_argument, NULL, 'h' } into OPTIONS.  Short options: h and those given by `val` in ASCII letters. */
 int command_option(const Command *command, int argc, char **argv, const struct option *options, int *status);
 
-int command_help(const Command *command);                                             /* prints it, returns 0 */
-int command_misused(const Command *command, const char *format, ...) PRINTF_LIKE(2, 3);   /* prints, returns 2 */
-int command_failed(const Err *err);                     /* prints text and hint; returns 2 for ERR_USAGE, else 1 */
+int command_help(const Command *command);                                               /* prints it, returns 0 */
+int command_misused(const Command *command, const char *format, ...) PRINTF_LIKE(2, 3); /* prints, returns 2 */
+int command_failed(const Err *err); /* prints text and hint; returns 2 for ERR_USAGE, else 1 */
 
 /* A decimal number within the limits; false leaves *ret. */
 bool command_number(const char *text, long least, long most, long *ret) MUST_USE;
@@ -41,8 +41,8 @@ bool command_number(const char *text, long least, long most, long *ret) MUST_USE
 const char *command_nearest(const char *word, const char *const *names);
 
 typedef enum ColorMode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorMode;
-bool command_color_from(const char *text, ColorMode *ret) MUST_USE;    /* "auto", "always", "never" */
-bool command_colored(ColorMode mode, int fd);           /* auto: a terminal, TERM not dumb, NO_COLOR unset or empty */
-int  command_width(int fd);                             /* columns of the terminal behind fd, 100 when it is none */
+bool command_color_from(const char *text, ColorMode *ret) MUST_USE; /* "auto", "always", "never" */
+bool command_colored(ColorMode mode, int fd); /* auto: a terminal, TERM not dumb, NO_COLOR unset or empty */
+int command_width(int fd);                    /* columns of the terminal behind fd, 100 when it is none */
 
 #endif

@@ -30,39 +30,40 @@ enum { PIPELINE_JOBS_MAX = 256 };
 /* One conversation as judged: redacted, speakers decided, marked and read. */
 typedef struct Heard {
     const Conversation *conversation;
-    Marks               marks;
-    const Reading      *reading;
+    Marks marks;
+    const Reading *reading;
 } Heard;
 
 typedef struct Pipeline {
-    const char *const   *paths;          /* files, folders, "-"; none: standard input */
-    size_t               path_count;
-    const Format        *force;          /* NULL: recognised by content */
-    const ImportOptions *import;         /* may be NULL */
-    const Hearer        *hearer;
-    RedactLevel          redact;
-    unsigned             jobs;           /* workers; 0: as many as there are processors */
-    uint32_t             shard, shards;  /* keep shard 1..shards of the conversations, by hash of their id; shards 0: all */
-    bool                 strict;         /* the first reject ends the run */
-    bool                 quiet;          /* no notes, no progress; rejects and errors are still told */
+    const char *const *paths; /* files, folders, "-"; none: standard input */
+    size_t path_count;
+    const Format *force;         /* NULL: recognised by content */
+    const ImportOptions *import; /* may be NULL */
+    const Hearer *hearer;
+    RedactLevel redact;
+    unsigned jobs;          /* workers; 0: as many as there are processors */
+    uint32_t shard, shards; /* keep shard 1..shards of the conversations, by hash of their id; shards 0: all */
+    bool strict;            /* the first reject ends the run */
+    bool quiet;             /* no notes, no progress; rejects and errors are still told */
 
-    void (*render)(void *context, Buf *out, const Heard *heard);                 /* may be NULL */
-    bool (*commit)(void *context, const Heard *heard, Err *err);                 /* may be NULL; false ends the run with err */
-    void (*reject)(void *context, const Reject *reject);                         /* may be NULL; besides what is printed */
+    void (*render)(void *context, Buf *out, const Heard *heard); /* may be NULL */
+    bool (*commit)(void *context, const Heard *heard, Err *err); /* may be NULL; false ends the run with err */
+    void (*reject)(void *context, const Reject *reject);         /* may be NULL; besides what is printed */
     void *context;
 } Pipeline;
 
 typedef struct PipelineCounts {
     uint64_t conversations, turns, marks;
-    uint64_t skipped;                    /* records and files that could not be read */
+    uint64_t skipped; /* records and files that could not be read */
     uint64_t notes;
-    uint64_t decided, swapped;           /* conversations whose speakers were decided, or look swapped */
-    bool     interrupted;                /* Ctrl-C: what was printed or committed is whole */
-    bool     closed;                     /* nobody reads our output any more */
+    uint64_t decided, swapped; /* conversations whose speakers were decided, or look swapped */
+    bool interrupted;          /* Ctrl-C: what was printed or committed is whole */
+    bool closed;               /* nobody reads our output any more */
 } PipelineCounts;
 
 /* False with err when the run could not start or was ended by `commit`, a write error or a refused use.  Records that
- * cannot be read are no such error: they are told on standard error, counted and skipped.  *counts is always written. */
+ * cannot be read are no such error: they are told on standard error, counted and skipped.  *counts is always written.
+ */
 bool pipeline_run(const Pipeline *pipeline, PipelineCounts *counts, Err *err) MUST_USE;
 
 /* Tells what a person should know at the end: the closing count when something was skipped, and who decided the

@@ -1,0 +1,75 @@
+/* cmd_rules.c -- `goodwill rules`: is a supervisor's rules file right, and what is there for each behaviour. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "hear/hear.h"
+
+static const char HELP[] = "  check FILE…    says line and reason of everything that is wrong in a rules file\n"
+                           "  list           every behaviour, with the number of its rules\n"
+                           "\n"
+                           "  --words DIR    your own rules and words over the built-in ones\n"
+                           "\n"
+                           "Example:\n"
+                           "  goodwill rules check words/rules/recovery.rules\n";
+
+enum { OPT_WORDS = 256, RULES_FILE_MAX = 16 << 20 /* bytes: a person wrote it */ };
+
+static const struct option OPTIONS[] = {
+    { "words", required_argument, NULL, OPT_WORDS },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+};
+
+static bool check_file(const char *path, const char *words, bool *right, Err *err)
+{
+    Buf text = { 0 }, report = { 0 };
+    if (!file_read(path, RULES_FILE_MAX, &text, err)) {
+        buf_clear(&text);
+        return false;
+    }
+    *right = hear_check_rules(str_from(path), buf_str(&text), words, &report);
+    fwrite(report.data ? report.data : "", 1, report.len, stdout);
+    if (*right && report.len == 0) printf("%s: right\n", path);
+    buf_clear(&report);
+    buf_clear(&text);
+    return true;
+}
+
+static int check(const Command *command, const char *words, int count, char **path)
+{
+    if (count == 0) return command_misused(command, "which file should be checked?");
+    int status = EXIT_DONE;
+    for (int i = 0; i < count; i++) {
+        Err err = { .kind = ERR_NONE };
+        bool right = false;
+        if (!check_file(path[i], words, &right, &err))
+            status = MAX(status, command_failed(&err));
+        else if (!right)
+            status = MAX(status, EXIT_WRONG);
+    }
+    return status;
+}
+
+static int run(const Command *command, int argc, char **argv)
+{
+    const char *words = NULL;
+    int option, status;
+    while ((option = command_option(command, argc, argv, OPTIONS, &status)) != -1)
+        if (option == OPT_WORDS) words = optarg;
+    if (status >= 0) return status;
+    static const char *const VERBS[] = { "check", "list", NULL };
+    const char *verb = optind < argc ? argv[optind] : NULL;
+    if (!verb) return command_misused(command, "check or list?");
+    if (strcmp(verb, "check") == 0) return check(command, words, argc - optind - 1, argv + optind + 1);
+    const char *nearest = command_nearest(verb, VERBS);
+    return command_misused(command, "it cannot '%s'%s%s%s", verb, nearest ? "; did you mean '" : "",
+                           nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+const Command cmd_rules = { .name = "rules",
+                            .usage = "check FILE… | list",
+                            .about = "check a rules file, list what is listened for",
+                            .help = HELP,
+                            .run = run };
