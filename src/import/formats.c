@@ -10,6 +10,8 @@ const Format *const import_formats[] = {
     &format_jsonl,
     &format_json,
     &format_gold,
+    &format_vtt,
+    &format_srt,
     NULL,
 };
 
