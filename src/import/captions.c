@@ -164,7 +164,7 @@ static void end_piece(Splitter *s)
 
 static void add_line(Splitter *s, Str line)
 {
-    if (s->said.len) buf_char(&s->said, ' ');
+    if (s->said.len && line.len) buf_char(&s->said, ' ');
     buf_add(&s->said, line);
 }
 
