@@ -12,6 +12,8 @@ const Format *const import_formats[] = {
     &format_gold,
     &format_vtt,
     &format_srt,
+    &format_zendesk,
+    &format_zendesk_export,
     NULL,
 };
 
