@@ -1,0 +1,460 @@
+/* automaton.c -- see automaton.h.
+ *
+ * DFA states are sorted lists of NFA nodes, found again by hash.  Transitions
+ * are kept in one open hash table keyed by (state, symbol): a dense table would
+ * be 60,000 × 8,000 entries, of which texts use a few in ten thousand.  The
+ * first step, taken from every token, has a dense row of its own.
+ */
+#include "hear/automaton.h"
+
+#include <stdlib.h>
+
+typedef enum NodeKind { NODE_SYMBOL, NODE_SET, NODE_ANY, NODE_END, NODE_EITHER, NODE_ACCEPT } NodeKind;
+
+typedef struct NodeData {
+    uint8_t  kind;
+    uint32_t value;        /* symbol, set, phrase; EITHER: the other branch */
+    Node     next;
+} NodeData;
+
+typedef struct Start { Node node; bool sentence_only; } Start;
+
+/* For the first step: nodes that a symbol leads to from a root. */
+typedef struct RootIndex {
+    uint32_t *begin;       /* by symbol: [begin[s], begin[s+1]) of target */
+    Node     *target;
+} RootIndex;
+
+struct Automaton {
+    Arena     arena;
+    NodeData *node;
+    uint32_t  node_count, node_capacity;
+    Start    *start[ROOTS];
+    uint32_t  start_count[ROOTS], start_capacity[ROOTS];
+    struct { Symbol *item; uint32_t count, capacity; } *set;
+    uint32_t  set_count, set_capacity;
+    uint32_t  symbol_count;
+    uint64_t *set_bits;                       /* set × symbol */
+    uint32_t  set_words;
+    RootIndex root[ROOTS][2];                 /* [anywhere, at a sentence's start] */
+};
+
+Automaton *automaton_new(void)
+{
+    Automaton *a = calloc(1, sizeof *a);
+    if (!a) abort();
+    return a;
+}
+
+void automaton_free(Automaton *a)
+{
+    if (!a) return;
+    arena_clear(&a->arena);
+    free(a);
+}
+
+size_t automaton_nodes(const Automaton *a) { return a->node_count; }
+
+static Node add_node(Automaton *a, NodeKind kind, uint32_t value, Node next)
+{
+    NodeData *node = ARENA_PUSH(&a->arena, a->node, a->node_count, a->node_capacity);
+    *node = (NodeData){ .kind = (uint8_t)kind, .value = value, .next = next };
+    return a->node_count - 1;
+}
+
+Node automaton_accept(Automaton *a, uint32_t phrase) { return add_node(a, NODE_ACCEPT, phrase, 0); }
+Node automaton_symbol(Automaton *a, Symbol symbol, Node next) { return add_node(a, NODE_SYMBOL, symbol, next); }
+Node automaton_set(Automaton *a, uint32_t set, Node next) { return add_node(a, NODE_SET, set, next); }
+Node automaton_any(Automaton *a, Node next) { return add_node(a, NODE_ANY, 0, next); }
+Node automaton_end(Automaton *a, Node next) { return add_node(a, NODE_END, 0, next); }
+Node automaton_either(Automaton *a, Node one, Node other) { return one == other ? one : add_node(a, NODE_EITHER, other, one); }
+
+uint32_t automaton_set_new(Automaton *a)
+{
+    memset(ARENA_PUSH(&a->arena, a->set, a->set_count, a->set_capacity), 0, sizeof *a->set);
+    return a->set_count - 1;
+}
+
+void automaton_set_add(Automaton *a, uint32_t set, Symbol symbol)
+{
+    *ARENA_PUSH(&a->arena, a->set[set].item, a->set[set].count, a->set[set].capacity) = symbol;
+}
+
+void automaton_start(Automaton *a, unsigned root, bool sentence_only, Node node)
+{
+    assert(root < ROOTS);
+    *ARENA_PUSH(&a->arena, a->start[root], a->start_count[root], a->start_capacity[root]) = (Start){ node, sentence_only };
+}
+
+/* --- compiling ------------------------------------------------------------ */
+
+static bool set_has(const Automaton *a, uint32_t set, Symbol symbol)
+{
+    return a->set_bits[(size_t)set * a->set_words + symbol / 64] >> (symbol % 64) & 1;
+}
+
+/* The nodes reached from `node` without reading anything, but for choices themselves. */
+typedef struct NodeList { Node *item; uint32_t count, capacity; } NodeList;
+
+static void list_push(NodeList *list, Node node)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity ? list->capacity * 2 : 256;
+        list->item = realloc(list->item, list->capacity * sizeof *list->item);
+        if (!list->item) abort();
+    }
+    list->item[list->count++] = node;
+}
+
+static void close_over(const Automaton *a, Node node, uint32_t *seen, uint32_t stamp, NodeList *stack, NodeList *ret)
+{
+    stack->count = 0;
+    list_push(stack, node);
+    while (stack->count) {
+        Node at = stack->item[--stack->count];
+        if (seen[at] == stamp) continue;
+        seen[at] = stamp;
+        if (a->node[at].kind == NODE_EITHER) {
+            list_push(stack, a->node[at].value);
+            list_push(stack, a->node[at].next);
+        } else {
+            list_push(ret, at);
+        }
+    }
+}
+
+typedef struct Edge { Symbol symbol; Node target; } Edge;
+
+static int edge_order(const void *x, const void *y)
+{
+    const Edge *a = x, *b = y;
+    if (a->symbol != b->symbol) return a->symbol < b->symbol ? -1 : 1;
+    return a->target < b->target ? -1 : a->target > b->target;
+}
+
+static bool index_root(Automaton *a, unsigned root, bool at_sentence_start, Err *err)
+{
+    uint32_t *seen = calloc(a->node_count + 1, sizeof *seen);
+    NodeList  stack = { 0 }, nodes = { 0 };
+    Edge     *edge = NULL;
+    size_t    count = 0, capacity = 0;
+    bool      good = true;
+    if (!seen) abort();
+    for (uint32_t i = 0; i < a->start_count[root]; i++)
+        if (at_sentence_start || !a->start[root][i].sentence_only)
+            close_over(a, a->start[root][i].node, seen, 1, &stack, &nodes);
+    for (uint32_t i = 0; i < nodes.count && good; i++) {
+        const NodeData *node = &a->node[nodes.item[i]];
+        const Symbol    one = (Symbol)node->value;
+        const Symbol   *symbol = &one;
+        size_t          symbols = 1;
+        if (node->kind == NODE_SET) {
+            symbol = a->set[node->value].item;
+            symbols = a->set[node->value].count;
+        } else if (node->kind != NODE_SYMBOL) {
+            good = err_set(err, ERR_INPUT, "a phrase begins with a gap, any word or an end, or is empty");
+            break;
+        }
+        for (size_t k = 0; k < symbols; k++) {
+            if (count == capacity) {
+                capacity = capacity ? capacity * 2 : 4096;
+                edge = realloc(edge, capacity * sizeof *edge);
+                if (!edge) abort();
+            }
+            edge[count++] = (Edge){ symbol[k], node->next };
+        }
+    }
+    if (good) {
+        if (count) qsort(edge, count, sizeof *edge, edge_order);
+        RootIndex *index = &a->root[root][at_sentence_start];
+        index->begin = ARENA_NEW(&a->arena, uint32_t, a->symbol_count + 1);
+        index->target = ARENA_NEW(&a->arena, Node, count + 1);
+        size_t at = 0;
+        for (uint32_t s = 0; s < a->symbol_count; s++) {
+            index->begin[s] = (uint32_t)at;
+            while (at < count && edge[at].symbol == s) {
+                index->target[at] = edge[at].target;
+                at++;
+            }
+        }
+        index->begin[a->symbol_count] = (uint32_t)at;
+    }
+    free(seen);
+    free(stack.item);
+    free(nodes.item);
+    free(edge);
+    return good;
+}
+
+bool automaton_compile(Automaton *a, uint32_t symbol_count, Err *err)
+{
+    if (a->node_count > NODES_MAX)
+        return err_set(err, ERR_LIMIT, "the rules need %u nodes; the most is %d", a->node_count, NODES_MAX);
+    a->symbol_count = symbol_count;
+    a->set_words = (symbol_count + 63) / 64;
+    a->set_bits = ARENA_NEW(&a->arena, uint64_t, (size_t)a->set_count * a->set_words + 1);
+    for (uint32_t i = 0; i < a->set_count; i++)
+        for (uint32_t k = 0; k < a->set[i].count; k++) {
+            Symbol symbol = a->set[i].item[k];
+            a->set_bits[(size_t)i * a->set_words + symbol / 64] |= (uint64_t)1 << (symbol % 64);
+        }
+    for (unsigned root = 0; root < ROOTS; root++)
+        if (!index_root(a, root, false, err) || !index_root(a, root, true, err)) return false;
+    return true;
+}
+
+/* --- matching ------------------------------------------------------------- */
+
+enum { DEAD = 0, UNBUILT = UINT32_MAX };
+
+typedef struct State {
+    uint32_t nodes, node_count;          /* in matcher->nodes; sorted */
+    uint32_t accepts, accept_count;      /* in matcher->accepts: phrases, sorted */
+} State;
+
+typedef struct Step { uint64_t key; uint32_t to; } Step;       /* key: (state << 16 | symbol) + 1; 0: empty */
+
+struct Matcher {
+    const Automaton *automaton;
+    uint32_t        *first[ROOTS][2];    /* by symbol: state after the first step, UNBUILT when not known yet */
+    State           *state;
+    uint32_t         state_count, state_capacity;
+    NodeList         nodes, accepts;
+    uint32_t        *by_hash;            /* states by their node lists; 0: empty */
+    uint32_t         by_hash_mask;
+    Step            *step;
+    size_t           step_mask, step_used;
+    uint32_t        *seen, stamp;
+    NodeList         stack, gathered;
+};
+
+static void *must(void *memory)
+{
+    if (!memory) abort();
+    return memory;
+}
+
+static void forget_all(Matcher *m)
+{
+    m->nodes.count = m->accepts.count = 0;
+    m->state_count = 1;                  /* DEAD */
+    m->state[0] = (State){ 0 };
+    memset(m->by_hash, 0, (m->by_hash_mask + 1) * sizeof *m->by_hash);
+    memset(m->step, 0, (m->step_mask + 1) * sizeof *m->step);
+    m->step_used = 0;
+    for (unsigned root = 0; root < ROOTS; root++)
+        for (unsigned start = 0; start < 2; start++)
+            memset(m->first[root][start], 0xFF, m->automaton->symbol_count * sizeof(uint32_t));
+}
+
+Matcher *matcher_new(const Automaton *a)
+{
+    Matcher *m = must(calloc(1, sizeof *m));
+    m->automaton = a;
+    m->state_capacity = 1024;
+    m->state = must(calloc(m->state_capacity, sizeof *m->state));
+    m->by_hash_mask = (1u << 17) - 1;
+    m->by_hash = must(calloc(m->by_hash_mask + 1, sizeof *m->by_hash));
+    m->step_mask = (1u << 12) - 1;
+    m->step = must(calloc(m->step_mask + 1, sizeof *m->step));
+    m->seen = must(calloc(a->node_count + 1, sizeof *m->seen));
+    for (unsigned root = 0; root < ROOTS; root++)
+        for (unsigned start = 0; start < 2; start++) m->first[root][start] = must(malloc((a->symbol_count + 1) * sizeof(uint32_t)));
+    forget_all(m);
+    return m;
+}
+
+void matcher_free(Matcher *m)
+{
+    if (!m) return;
+    for (unsigned root = 0; root < ROOTS; root++)
+        for (unsigned start = 0; start < 2; start++) free(m->first[root][start]);
+    free(m->state);
+    free(m->by_hash);
+    free(m->step);
+    free(m->seen);
+    free(m->nodes.item);
+    free(m->accepts.item);
+    free(m->stack.item);
+    free(m->gathered.item);
+    free(m);
+}
+
+static int node_order(const void *x, const void *y)
+{
+    Node a = *(const Node *)x, b = *(const Node *)y;
+    return a < b ? -1 : a > b;
+}
+
+static void new_stamp(Matcher *m)
+{
+    if (++m->stamp == 0) {
+        memset(m->seen, 0, (m->automaton->node_count + 1) * sizeof *m->seen);
+        m->stamp = 1;
+    }
+}
+
+static uint64_t list_hash(const Node *node, size_t count)
+{
+    uint64_t hash = count;
+    for (size_t i = 0; i < count; i++) hash = (hash ^ node[i]) * 0xff51afd7ed558ccdu, hash ^= hash >> 31;
+    return hash;
+}
+
+/* The state with the nodes in m->gathered; made when it is new. */
+static uint32_t state_of_gathered(Matcher *m)
+{
+    NodeList *g = &m->gathered;
+    if (g->count == 0) return DEAD;
+    qsort(g->item, g->count, sizeof *g->item, node_order);
+    uint32_t at = (uint32_t)list_hash(g->item, g->count) & m->by_hash_mask;
+    for (; m->by_hash[at]; at = (at + 1) & m->by_hash_mask) {
+        const State *s = &m->state[m->by_hash[at]];
+        if (s->node_count == g->count && memcmp(m->nodes.item + s->nodes, g->item, g->count * sizeof(Node)) == 0) return m->by_hash[at];
+    }
+    if (m->state_count == m->state_capacity) {
+        m->state_capacity *= 2;
+        m->state = must(realloc(m->state, m->state_capacity * sizeof *m->state));
+    }
+    State made = { .nodes = m->nodes.count, .node_count = g->count, .accepts = m->accepts.count };
+    for (uint32_t i = 0; i < g->count; i++) {
+        const NodeData *node = &m->automaton->node[g->item[i]];
+        if (node->kind == NODE_ACCEPT) list_push(&m->accepts, node->value);
+        list_push(&m->nodes, g->item[i]);
+    }
+    made.accept_count = m->accepts.count - made.accepts;
+    if (made.accept_count > 1) {                   /* several ends of one phrase count once */
+        Node    *accept = m->accepts.item + made.accepts;
+        uint32_t kept = 1;
+        qsort(accept, made.accept_count, sizeof *accept, node_order);
+        for (uint32_t i = 1; i < made.accept_count; i++)
+            if (accept[i] != accept[kept - 1]) accept[kept++] = accept[i];
+        made.accept_count = kept;
+        m->accepts.count = made.accepts + kept;
+    }
+    m->state[m->state_count] = made;
+    m->by_hash[at] = m->state_count;
+    return m->state_count++;
+}
+
+static uint32_t build_first(Matcher *m, unsigned root, bool start, Symbol symbol)
+{
+    const RootIndex *index = &m->automaton->root[root][start];
+    new_stamp(m);
+    m->gathered.count = 0;
+    for (uint32_t i = index->begin[symbol]; i < index->begin[symbol + 1]; i++)
+        close_over(m->automaton, index->target[i], m->seen, m->stamp, &m->stack, &m->gathered);
+    return m->first[root][start][symbol] = state_of_gathered(m);
+}
+
+static bool reads(const Automaton *a, const NodeData *node, Symbol symbol)
+{
+    switch ((NodeKind)node->kind) {
+    case NODE_SYMBOL: return node->value == symbol;
+    case NODE_SET: return set_has(a, node->value, symbol);
+    case NODE_ANY: return symbol > SYM_COMMA;
+    case NODE_END: return symbol <= SYM_QUESTION;
+    default: return false;
+    }
+}
+
+static uint32_t build_step(Matcher *m, uint32_t from, Symbol symbol)
+{
+    const Automaton *a = m->automaton;
+    new_stamp(m);
+    m->gathered.count = 0;
+    for (uint32_t i = 0; i < m->state[from].node_count; i++) {
+        Node            at = m->nodes.item[m->state[from].nodes + i];
+        const NodeData *node = &a->node[at];
+        if (reads(a, node, symbol)) close_over(a, node->next, m->seen, m->stamp, &m->stack, &m->gathered);
+        /* A comma is stepped over by whoever does not ask for it; what had ended before it stays ended. */
+        if (symbol == SYM_COMMA && node->kind != NODE_ACCEPT && m->seen[at] != m->stamp) {
+            m->seen[at] = m->stamp;
+            list_push(&m->gathered, at);
+        }
+    }
+    return state_of_gathered(m);
+}
+
+static void grow_steps(Matcher *m)
+{
+    Step  *old = m->step;
+    size_t count = m->step_mask + 1;
+    m->step_mask = m->step_mask * 2 + 1;
+    m->step = must(calloc(m->step_mask + 1, sizeof *m->step));
+    for (size_t i = 0; i < count; i++) {
+        if (!old[i].key) continue;
+        size_t at = (old[i].key * 0x9e3779b97f4a7c15u >> 32) & m->step_mask;
+        while (m->step[at].key) at = (at + 1) & m->step_mask;
+        m->step[at] = old[i];
+    }
+    free(old);
+}
+
+static inline uint32_t take_step(Matcher *m, uint32_t from, Symbol symbol)
+{
+    uint64_t key = ((uint64_t)from << 16 | symbol) + 1;
+    size_t   at = (key * 0x9e3779b97f4a7c15u >> 32) & m->step_mask;
+    for (; m->step[at].key; at = (at + 1) & m->step_mask)
+        if (LIKELY(m->step[at].key == key)) return m->step[at].to;
+    uint32_t to = build_step(m, from, symbol);
+    if (++m->step_used * 2 > m->step_mask) {
+        grow_steps(m);
+        at = (key * 0x9e3779b97f4a7c15u >> 32) & m->step_mask;
+        while (m->step[at].key) at = (at + 1) & m->step_mask;
+    }
+    m->step[at] = (Step){ key, to };
+    return to;
+}
+
+static void add_match(Matches *ret, size_t run_begin, uint32_t phrase, size_t begin, size_t end)
+{
+    for (size_t i = run_begin; i < ret->count; i++)
+        if (ret->item[i].phrase == phrase) {       /* the longest from this token stays */
+            ret->item[i].end = (uint32_t)end;
+            return;
+        }
+    if (ret->count == ret->capacity) {
+        ret->capacity = ret->capacity ? ret->capacity * 2 : 256;
+        ret->item = must(realloc(ret->item, ret->capacity * sizeof *ret->item));
+    }
+    ret->item[ret->count++] = (Match){ phrase, (uint32_t)begin, (uint32_t)end };
+}
+
+/* Both ends of a match are words: commas and stops that a phrase asked for at its ends are not evidence. */
+static void trim_matches(Matches *ret, size_t run_begin, const Token *token)
+{
+    size_t kept = run_begin;
+    for (size_t i = run_begin; i < ret->count; i++) {
+        Match match = ret->item[i];
+        while (match.begin < match.end && !token_is_word(&token[match.begin])) match.begin++;
+        while (match.end > match.begin && !token_is_word(&token[match.end - 1])) match.end--;
+        if (match.begin < match.end) ret->item[kept++] = match;
+    }
+    ret->count = kept;
+}
+
+void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Matches *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (UNLIKELY(m->state_count > MATCHER_STATES_MAX || m->nodes.count > MATCHER_NODES_MAX || m->step_used > MATCHER_STEPS_MAX))
+            forget_all(m);
+        bool     start = i == 0 || token[i].flags & TOKEN_STARTS_SENTENCE || token[i - 1].symbol <= SYM_QUESTION;
+        uint32_t state = m->first[root][start][token[i].symbol];
+        if (UNLIKELY(state == UNBUILT)) state = build_first(m, root, start, token[i].symbol);
+        size_t run_begin = ret->count, last = MIN(count, i + MATCH_TOKENS_MAX);
+        for (size_t at = i + 1; state != DEAD; at++) {
+            const State *s = &m->state[state];
+            for (uint32_t k = 0; k < s->accept_count; k++) add_match(ret, run_begin, m->accepts.item[s->accepts + k], i, at);
+            if (at >= last) break;
+            state = take_step(m, state, token[at].symbol);
+        }
+        if (ret->count > run_begin) trim_matches(ret, run_begin, token);
+    }
+}
+
+void matches_clear(Matches *matches)
+{
+    free(matches->item);
+    *matches = (Matches){ 0 };
+}

@@ -1,0 +1,169 @@
+/* hear.c -- opens the words, runs the stages, answers for the names.  See hear.h and hearing.h. */
+#include "hear/hearing.h"
+
+#include <stdlib.h>
+
+enum { ECHO_SLOTS = 1 << 13, NAME_BYTES_MIN = 2 };
+
+Hearer *hear_open(const char *words_dir, Err *err)
+{
+    Hearer *hearer = calloc(1, sizeof *hearer);
+    Buf     report = { 0 };
+    size_t  mistakes = 0;
+    if (!hearer) abort();
+    if (!words_open(words_dir, &hearer->arena, &hearer->words, err) ||
+        !(hearer->rules = rules_open(&hearer->words, &report, &mistakes, err))) {
+        buf_clear(&report);
+        hear_free(hearer);
+        return NULL;
+    }
+    if (mistakes) {
+        size_t line = str_find_char(buf_str(&report), '\n');
+        err_set(err, ERR_INPUT, "%.*s", (int)MIN(line, 400), report.data);
+        err_hint(err, "%zu mistakes in the rules; `goodwill rules check FILE` lists them.", mistakes);
+        hear_free(hearer);
+        hearer = NULL;
+    }
+    buf_clear(&report);
+    return hearer;
+}
+
+void hear_free(Hearer *hearer)
+{
+    if (!hearer) return;
+    rules_free(hearer->rules);
+    arena_clear(&hearer->arena);
+    free(hearer);
+}
+
+static void *must(void *memory)
+{
+    if (!memory) abort();
+    return memory;
+}
+
+Hearing *hearing_new(const Hearer *hearer)
+{
+    Hearing *h = must(calloc(1, sizeof *h));
+    h->hearer = hearer;
+    h->rules = hearer->rules;
+    h->matcher = matcher_new(h->rules->automaton);
+    h->echo_slot = must(calloc(ECHO_SLOTS, sizeof *h->echo_slot));
+    h->echo_stamp = must(calloc(ECHO_SLOTS, sizeof *h->echo_stamp));
+    for (size_t i = 0; i < COUNT(h->met); i++) h->met[i] = must(calloc(h->rules->rule_count + 1, sizeof *h->met[i]));
+    return h;
+}
+
+void hearing_free(Hearing *h)
+{
+    if (!h) return;
+    matcher_free(h->matcher);
+    tokens_clear(&h->tokens);
+    matches_clear(&h->matches);
+    free(h->hits.item);
+    free(h->signals.item);
+    free(h->turn);
+    free(h->bounds);
+    free(h->echo_slot);
+    free(h->echo_stamp);
+    free(h->mark);
+    for (size_t i = 0; i < COUNT(h->met); i++) free(h->met[i]);
+    free(h);
+}
+
+/* Each word of a name as the source told it: "Denise Holroyd" is met as either. */
+static void gather_names(Hearing *h, const Conversation *c, Arena *arena)
+{
+    h->name_count = 0;
+    for (uint32_t i = 0; i < c->participant_count; i++)
+        for (Str rest = c->participant[i].name, word; str_next_part(&rest, ' ', &word);) {
+            if (word.len < NAME_BYTES_MIN || word.len > WORD_BYTES_MAX || h->name_count == COUNT(h->name)) continue;
+            if (role_from(word) != ROLE_UNKNOWN || !((unsigned char)word.data[0] >= 0x80 || ascii_upper(word.data[0]))) continue;
+            h->name[h->name_count++] = word_hash(word_fold(arena, word));
+        }
+}
+
+void hear_run(Hearing *h, Conversation *c, Arena *arena, Marks *marks, Reading *reading)
+{
+    gather_names(h, c, arena);
+    speakers_decide(h, c);
+    judge_run(h, c);
+    speakers_check(h, c);
+    *marks = (Marks){ ARENA_NEW(arena, Mark, h->mark_count + 1), h->mark_count };
+    if (h->mark_count) memcpy(marks->item, h->mark, h->mark_count * sizeof *h->mark);
+    reading_make(h, c, arena, reading);
+}
+
+/* --- names --------------------------------------------------------------------- */
+
+size_t           hear_behaviour_count(const Hearer *hearer) { return hearer->rules->behaviour_count; }
+const Behaviour *hear_behaviour(const Hearer *hearer, size_t index) { return &hearer->rules->behaviour[index]; }
+Str              hear_reason(const Hearer *hearer, uint32_t rule) { return hearer->rules->rule[rule].reason; }
+Str              hear_rules_hash(const Hearer *hearer) { return hearer->rules->hash; }
+
+bool hear_behaviour_named(const Hearer *hearer, Str id, size_t *ret)
+{
+    for (size_t i = 0; i < hearer->rules->behaviour_count; i++)
+        if (str_equal(hearer->rules->behaviour[i].id, id)) {
+            *ret = i;
+            return true;
+        }
+    return false;
+}
+
+static const char *const OUTCOME_NAMES[OUTCOME_COUNT] = { NULL, "resolved", "deferred", "escalated", "refused", "abandoned" };
+static const char *const ENDS_NAMES[ENDS_COUNT] = { NULL, "happy", "calm", "unhappy", "angry", "left" };
+
+const char *outcome_name(Outcome outcome) { return OUTCOME_NAMES[outcome]; }
+const char *ends_name(Ends ends) { return ENDS_NAMES[ends]; }
+
+bool outcome_from(Str name, Outcome *ret)
+{
+    for (int i = 1; i < OUTCOME_COUNT; i++)
+        if (str_equal(name, str_from(OUTCOME_NAMES[i]))) {
+            *ret = (Outcome)i;
+            return true;
+        }
+    return false;
+}
+
+bool ends_from(Str name, Ends *ret)
+{
+    for (int i = 1; i < ENDS_COUNT; i++)
+        if (str_equal(name, str_from(ENDS_NAMES[i]))) {
+            *ret = (Ends)i;
+            return true;
+        }
+    return false;
+}
+
+bool hear_check_rules(Str file_name, Str text, const char *words_dir, Buf *report)
+{
+    Arena  arena = { 0 };
+    Words  words;
+    Err    err;
+    size_t mistakes = 0;
+    Rules *rules = NULL;
+    bool   good = words_open(words_dir, &arena, &words, &err);
+    if (good) {
+        size_t slash = file_name.len;
+        while (slash > 0 && file_name.data[slash - 1] != '/') slash--;
+        Str       name = arena_printf(&arena, "rules/%.*s", STR_ARG(str_from_byte(file_name, slash)));
+        Embedded *item = ARENA_NEW(&arena, Embedded, words.count + 1);
+        bool      replaced = false;
+        memcpy(item, words.item, words.count * sizeof *item);
+        for (size_t i = 0; i < words.count; i++)
+            if (str_equal(item[i].name, name)) {
+                item[i].bytes = text;
+                replaced = true;
+            }
+        if (!replaced) item[words.count++] = (Embedded){ name, text };
+        words.item = item;
+        rules = rules_open(&words, report, &mistakes, &err);
+        good = rules != NULL;
+    }
+    if (!good) buf_printf(report, "%.*s: %s\n", STR_ARG(file_name), err.text);
+    rules_free(rules);
+    arena_clear(&arena);
+    return good && mistakes == 0;
+}

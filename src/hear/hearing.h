@@ -1,0 +1,89 @@
+/* hearing.h -- what a thread knows of the conversation it is hearing: shared by the files of hear/ alone.
+ *
+ *   hear_run ─► speakers (who is staff) ─► judge (turn by turn: tokens, matches, guards, spans) ─► Marks, signals
+ *            ─► reading (of the whole)
+ *
+ * All lists grow to the longest conversation met and are used again.
+ */
+#ifndef GOODWILL_HEAR_HEARING_H
+#define GOODWILL_HEAR_HEARING_H
+
+#include "hear/rules.h"
+
+/* A match of a rule's phrase: tokens of its turn, counted from the turn's first. */
+typedef struct Hit {
+    uint32_t rule;
+    uint32_t kind;               /* PhraseKind */
+    uint32_t begin, end;
+} Hit;
+
+typedef struct Turn {
+    uint32_t first_token, token_count, word_count;
+    uint32_t first_hit, hit_count;       /* sorted by rule, kind, begin */
+    uint32_t nth, nth_from_end;          /* among the turns of its role, from 0 */
+    bool     judged;                     /* its words are looked at: public, of staff or a customer */
+    bool     punctuated;                 /* it has sentence marks inside: else a transcript without any */
+} Turn;
+
+/* A signal rule's match, for speakers and reading. */
+typedef struct SignalHit { uint32_t rule, utterance, begin, end; } SignalHit;      /* bytes of the utterance's text */
+
+typedef struct Hits { Hit *item; size_t count, capacity; } Hits;
+typedef struct SignalHits { SignalHit *item; size_t count, capacity; } SignalHits;
+
+/* Where sentences and clauses begin and end, for each token of one turn: [begin, end). */
+typedef struct Bounds { uint32_t sentence_begin, sentence_end, clause_begin, clause_end; } Bounds;
+
+/* When a guard's words were first met in this conversation. */
+typedef struct Met { uint32_t conversation, turn; } Met;
+
+struct Hearing {
+    const Hearer *hearer;
+    const Rules  *rules;
+    Matcher      *matcher;
+    Tokens        tokens;
+    Matches       matches;
+    Hits          hits;
+    SignalHits    signals;
+    Turn         *turn;          size_t turn_capacity;
+    Bounds       *bounds;        size_t bounds_capacity;
+    uint64_t     *echo_slot;                                /* content words of the other party's last turns */
+    uint32_t     *echo_stamp;    uint32_t echo_now;
+    Mark         *mark;          size_t mark_count, mark_capacity;
+    Met          *met[4];                                   /* by EARLIER, EARLIER_NOT, OWN, OWN_NOT; by rule */
+    uint32_t      conversation;                             /* counts up */
+    uint64_t      name[64];      size_t name_count;         /* of people in this conversation */
+};
+
+struct Hearer {
+    Arena  arena;
+    Words  words;
+    Rules *rules;
+};
+
+/* Room for `count` items of a malloc'ed list. */
+void *hearing_room(void *list, size_t *capacity, size_t count, size_t size);
+
+/* speakers.c: decides roles that the source left open.  Needs nothing but the texts. */
+void speakers_decide(Hearing *h, Conversation *c);
+/* After judging: says so when the roles that the source gave look swapped. */
+void speakers_check(const Hearing *h, Conversation *c);
+
+/* judge.c: fills h->turn, h->tokens, h->hits, h->signals and h->mark. */
+void judge_run(Hearing *h, const Conversation *c);
+/* Tokens and hits of one turn under one root; appended to h->tokens and h->hits. */
+void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsigned root, Turn *turn);
+
+/* Staff's turns are read with one root, customers' with the other; -1: nobody whom we judge. */
+int role_root(Role role);
+/* The other party's last turns before `utterance`: their indices, newest first.  Returns how many (at most `most`). */
+size_t other_turns(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t *ret, size_t most);
+/* Content words of a span of turn `utterance` that come back from the set filled by echo_fill. */
+void     echo_fill(Hearing *h, const Conversation *c, uint32_t utterance);
+uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin_token, uint32_t end_token);
+uint64_t stem_of(const Rules *rules, Str text, const Token *token);      /* 0: no content word */
+
+/* reading.c */
+void reading_make(Hearing *h, const Conversation *c, Arena *arena, Reading *ret);
+
+#endif

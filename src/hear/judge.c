@@ -1,0 +1,356 @@
+/* judge.c -- turn by turn: matches of phrases, tried against their rule's guards, become marks.
+ *
+ * In: a conversation whose roles are known.  Out: h->mark, ordered by turn and
+ * place, and h->signals.  Work is linear in the text but for a logarithm: hits
+ * are sorted by rule and place, and a guard is a search in them.
+ */
+#include "hear/hearing.h"
+
+#include <stdlib.h>
+
+void *hearing_room(void *list, size_t *capacity, size_t count, size_t size)
+{
+    if (count <= *capacity) return list;
+    size_t more = MAX(count, *capacity + *capacity / 2 + 64);
+    list = realloc(list, more * size);
+    if (!list) abort();
+    *capacity = more;
+    return list;
+}
+
+/* --- reading a turn --------------------------------------------------------- */
+
+static int hit_order(const void *x, const void *y)
+{
+    const Hit *a = x, *b = y;
+    if (a->rule != b->rule) return a->rule < b->rule ? -1 : 1;
+    if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+    if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
+    return a->end > b->end ? -1 : a->end < b->end;
+}
+
+static void sort_hits(Hit *hit, size_t count)
+{
+    if (count > 24) {
+        qsort(hit, count, sizeof *hit, hit_order);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        Hit    moving = hit[i];
+        size_t at = i;
+        for (; at > 0 && hit_order(&hit[at - 1], &moving) > 0; at--) hit[at] = hit[at - 1];
+        hit[at] = moving;
+    }
+}
+
+void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsigned root, Turn *turn)
+{
+    const Utterance *u = &c->utterance[utterance];
+    turn->first_token = (uint32_t)h->tokens.count;
+    text_tokens(&h->tokens, &h->rules->vocabulary, (NameSet){ h->name, h->name_count }, u->text);
+    turn->token_count = (uint32_t)h->tokens.count - turn->first_token;
+    turn->word_count = 0;
+    turn->punctuated = false;
+    const Token *token = &h->tokens.item[turn->first_token];
+    for (uint32_t i = 0; i < turn->token_count; i++) {
+        turn->word_count += token_is_word(&token[i]) && !(token[i].flags & TOKEN_PART);
+        if (i + 1 < turn->token_count && !token_is_word(&token[i])) turn->punctuated = true;
+    }
+    if (turn->token_count && token[turn->token_count - 1].begin < token[turn->token_count - 1].end) turn->punctuated = true;
+    h->matches.count = 0;
+    matcher_run(h->matcher, root, token, turn->token_count, &h->matches);
+    turn->first_hit = (uint32_t)h->hits.count;
+    turn->hit_count = (uint32_t)h->matches.count;
+    h->hits.item = hearing_room(h->hits.item, &h->hits.capacity, h->hits.count + h->matches.count, sizeof *h->hits.item);
+    for (size_t i = 0; i < h->matches.count; i++) {
+        const Match  *match = &h->matches.item[i];
+        const Phrase *phrase = &h->rules->phrase[match->phrase];
+        h->hits.item[h->hits.count++] = (Hit){ phrase->rule, phrase->kind, match->begin, match->end };
+    }
+    sort_hits(&h->hits.item[turn->first_hit], turn->hit_count);
+}
+
+/* --- sentences and clauses --------------------------------------------------- */
+
+enum { CLAUSE_WORDS_MIN = 3 };      /* a comma after fewer words does not part clauses: "sorry, Denise, that was us" */
+
+static void find_bounds(Hearing *h, const Turn *turn)
+{
+    uint32_t     n = turn->token_count;
+    const Token *token = &h->tokens.item[turn->first_token];
+    h->bounds = hearing_room(h->bounds, &h->bounds_capacity, n + 1, sizeof *h->bounds);
+    Bounds *b = h->bounds;
+    for (uint32_t i = 0; i < n; i++) b[i].clause_end = 0;          /* for now: 1 where a clause begins by its words */
+    const Hit *hit = &h->hits.item[turn->first_hit];
+    for (uint32_t i = 0; i < turn->hit_count; i++)
+        if (hit[i].kind == PHRASE_BOUNDARY) b[hit[i].begin].clause_end = 1;
+    uint32_t sentence = 0, clause = 0, words = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        bool after_stop = i > 0 && token[i - 1].symbol <= SYM_QUESTION;
+        bool after_comma = i > 0 && token[i - 1].symbol == SYM_COMMA;
+        if (after_stop) sentence = i;
+        if (after_stop || (after_comma && words >= CLAUSE_WORDS_MIN) || (b[i].clause_end && words > 0)) {
+            clause = i;
+            words = 0;
+        }
+        words += token_is_word(&token[i]);
+        b[i].sentence_begin = sentence;
+        b[i].clause_begin = clause;
+    }
+    uint32_t sentence_end = n, clause_end = n;
+    for (uint32_t i = n; i-- > 0;) {
+        if (i + 1 < n && b[i + 1].sentence_begin == i + 1) sentence_end = i + 1;
+        if (i + 1 < n && b[i + 1].clause_begin == i + 1) clause_end = i + 1;
+        b[i].sentence_end = sentence_end;
+        b[i].clause_end = clause_end;
+    }
+}
+
+/* --- guards ------------------------------------------------------------------- */
+
+/* The first hit of this rule and kind in a turn that begins at or behind `begin`; NULL when there is none. */
+static const Hit *find_hit(const Hearing *h, const Turn *turn, uint32_t rule, PhraseKind kind, uint32_t begin)
+{
+    const Hit *hit = &h->hits.item[turn->first_hit];
+    size_t     low = 0, high = turn->hit_count;
+    while (low < high) {
+        size_t     middle = (low + high) / 2;
+        const Hit *m = &hit[middle];
+        bool before = m->rule != rule ? m->rule < rule : m->kind != (uint32_t)kind ? m->kind < (uint32_t)kind : m->begin < begin;
+        if (before) low = middle + 1;
+        else high = middle;
+    }
+    return low < turn->hit_count && hit[low].rule == rule && hit[low].kind == (uint32_t)kind ? &hit[low] : NULL;
+}
+
+static bool has_within(const Hearing *h, const Turn *turn, uint32_t rule, PhraseKind kind, uint32_t begin, uint32_t end)
+{
+    const Hit *hit = find_hit(h, turn, rule, kind, begin);
+    return hit && hit->begin < end;
+}
+
+static bool overlapped(const Hearing *h, const Turn *turn, uint32_t rule, uint32_t begin, uint32_t end)
+{
+    const Hit *past = &h->hits.item[turn->first_hit + turn->hit_count];
+    const Hit *hit = find_hit(h, turn, rule, PHRASE_NOT, begin > MATCH_TOKENS_MAX ? begin - MATCH_TOKENS_MAX : 0);
+    for (; hit && hit < past && hit->rule == rule && hit->kind == PHRASE_NOT && hit->begin < end; hit++)
+        if (hit->end > begin) return true;
+    return false;
+}
+
+static bool other_has(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t rule, PhraseKind kind)
+{
+    uint32_t other[6];
+    size_t   count = other_turns(h, c, utterance, other, COUNT(other));
+    for (size_t i = 0; i < count; i++)
+        if (find_hit(h, &h->turn[other[i]], rule, kind, 0)) return true;
+    return false;
+}
+
+static bool met(const Hearing *h, uint32_t rule, PhraseKind kind) { return h->met[kind - PHRASE_EARLIER][rule].conversation == h->conversation; }
+
+static bool in_place(const Turn *turn, uint8_t place)
+{
+    if (place & PLACE_NOT_FIRST && turn->nth == 0) return false;
+    if (place & PLACE_NOT_LAST && turn->nth_from_end == 0) return false;
+    uint8_t wanted = place & (PLACE_FIRST | PLACE_LAST | PLACE_OPENING | PLACE_CLOSING);
+    if (!wanted) return true;
+    return (wanted & PLACE_FIRST && turn->nth == 0) || (wanted & PLACE_LAST && turn->nth_from_end == 0) ||
+           (wanted & PLACE_OPENING && turn->nth < 2) || (wanted & PLACE_CLOSING && turn->nth_from_end < 2);
+}
+
+/* Guards that are the same for all matches of a rule in a turn. */
+static bool turn_allows(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t index)
+{
+    const Rule *rule = &h->rules->rule[index];
+    const Turn *turn = &h->turn[utterance];
+    if (rule->channels && !(rule->channels >> c->channel & 1)) return false;
+    if (rule->place && !in_place(turn, rule->place)) return false;
+    if (turn->word_count < rule->words_min || turn->word_count > rule->words_max) return false;
+    uint16_t has = rule->has;
+    if (has & 1u << PHRASE_TURN && !find_hit(h, turn, index, PHRASE_TURN, 0)) return false;
+    if (has & 1u << PHRASE_TURN_NOT && find_hit(h, turn, index, PHRASE_TURN_NOT, 0)) return false;
+    if (has & 1u << PHRASE_OTHER && !other_has(h, c, utterance, index, PHRASE_OTHER)) return false;
+    if (has & 1u << PHRASE_OTHER_NOT && other_has(h, c, utterance, index, PHRASE_OTHER_NOT)) return false;
+    if (has & 1u << PHRASE_EARLIER && !met(h, index, PHRASE_EARLIER)) return false;
+    if (has & 1u << PHRASE_EARLIER_NOT && met(h, index, PHRASE_EARLIER_NOT)) return false;
+    if (has & 1u << PHRASE_OWN && !met(h, index, PHRASE_OWN)) return false;
+    if (has & 1u << PHRASE_OWN_NOT && met(h, index, PHRASE_OWN_NOT)) return false;
+    return true;
+}
+
+typedef struct TokenSpan { uint32_t begin, end; } TokenSpan;
+
+static bool match_allows(Hearing *h, const Conversation *c, uint32_t utterance, const Hit *say, TokenSpan span)
+{
+    const Rule   *rule = &h->rules->rule[say->rule];
+    const Turn   *turn = &h->turn[utterance];
+    const Bounds *b = &h->bounds[say->begin];
+    const Token  *token = &h->tokens.item[turn->first_token];
+    Symbol        end = b->sentence_end > 0 ? token[b->sentence_end - 1].symbol : SYM_STOP;
+    if (rule->asks && end != SYM_QUESTION && turn->punctuated) return false;
+    if (rule->tells && end == SYM_QUESTION) return false;
+    if (rule->has & 1u << PHRASE_NOT && overlapped(h, turn, say->rule, say->begin, say->end)) return false;
+    if (rule->has & 1u << PHRASE_NEAR && !has_within(h, turn, say->rule, PHRASE_NEAR, b->sentence_begin, b->sentence_end)) return false;
+    if (rule->has & 1u << PHRASE_UNLESS && has_within(h, turn, say->rule, PHRASE_UNLESS, b->sentence_begin, b->sentence_end)) return false;
+    if (rule->echo || rule->echo_max < UINT8_MAX) {
+        uint32_t echo = echo_count(h, c, utterance, span.begin, span.end);
+        if (echo < rule->echo || echo > rule->echo_max) return false;
+    }
+    return true;
+}
+
+/* --- spans and marks ----------------------------------------------------------- */
+
+static TokenSpan span_of(const Hearing *h, const Turn *turn, const Hit *say)
+{
+    const Bounds *first = &h->bounds[say->begin], *last = &h->bounds[say->end - 1];
+    TokenSpan     span = { say->begin, say->end };
+    switch ((SpanMode)h->rules->rule[say->rule].span) {
+    case SPAN_MATCH: break;
+    case SPAN_CLAUSE: span = (TokenSpan){ first->clause_begin, last->clause_end }; break;
+    case SPAN_SENTENCE: span = (TokenSpan){ first->sentence_begin, last->sentence_end }; break;
+    case SPAN_TURN: span = (TokenSpan){ 0, turn->token_count }; break;
+    case SPAN_TO_CLAUSE_END: span.end = last->clause_end; break;
+    case SPAN_TO_SENTENCE_END: span.end = last->sentence_end; break;
+    case SPAN_FROM_CLAUSE_START: span.begin = first->clause_begin; break;
+    }
+    const Token *token = &h->tokens.item[turn->first_token];
+    while (span.begin < say->begin && !token_is_word(&token[span.begin])) span.begin++;
+    while (span.end > say->end && !token_is_word(&token[span.end - 1])) span.end--;
+    return span;
+}
+
+/* 1 specific to this case (a number, a name, a time, or words that the other party said), .5 generic. */
+static uint8_t quality_of(Hearing *h, const Conversation *c, uint32_t utterance, TokenSpan span)
+{
+    const Token *token = &h->tokens.item[h->turn[utterance].first_token];
+    for (uint32_t i = span.begin; i < span.end; i++)
+        if (token[i].symbol >= SYM_CAPITAL && token[i].symbol < SYM_FIRST_WORD && token[i].symbol != SYM_PLACEHOLDER) return 100;
+    return echo_count(h, c, utterance, span.begin, span.end) >= 2 ? 100 : 50;
+}
+
+static void add_mark(Hearing *h, const Conversation *c, uint32_t utterance, const Hit *say, TokenSpan span)
+{
+    const Rule  *rule = &h->rules->rule[say->rule];
+    const Token *token = &h->tokens.item[h->turn[utterance].first_token];
+    h->mark = hearing_room(h->mark, &h->mark_capacity, h->mark_count + 1, sizeof *h->mark);
+    h->mark[h->mark_count++] = (Mark){
+        .behaviour = rule->behaviour, .quality = rule->quality ? rule->quality : quality_of(h, c, utterance, span), .confidence = rule->sure,
+        .utterance = utterance, .begin = token[span.begin].begin, .end = token[span.end - 1].end, .rule = say->rule };
+}
+
+static void add_signal(Hearing *h, uint32_t utterance, const Hit *say)
+{
+    const Token *token = &h->tokens.item[h->turn[utterance].first_token];
+    h->signals.item = hearing_room(h->signals.item, &h->signals.capacity, h->signals.count + 1, sizeof *h->signals.item);
+    h->signals.item[h->signals.count++] = (SignalHit){ say->rule, utterance, token[say->begin].begin, token[say->end - 1].end };
+}
+
+static int by_behaviour(const void *x, const void *y)
+{
+    const Mark *a = x, *b = y;
+    if (a->behaviour != b->behaviour) return a->behaviour < b->behaviour ? -1 : 1;
+    if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
+    if (a->end != b->end) return a->end > b->end ? -1 : 1;
+    if (a->confidence != b->confidence) return a->confidence > b->confidence ? -1 : 1;
+    return a->rule < b->rule ? -1 : a->rule > b->rule;
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const Mark *a = x, *b = y;
+    if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
+    if (a->end != b->end) return a->end > b->end ? -1 : 1;
+    return a->behaviour < b->behaviour ? -1 : a->behaviour > b->behaviour;
+}
+
+/* Marks of one behaviour that share a byte are one: the surer one's words, the longer one's when both are as sure. */
+static void merge_marks(Hearing *h, size_t first)
+{
+    Mark  *mark = h->mark + first;
+    size_t count = h->mark_count - first, kept = 0;
+    if (count == 0) return;
+    if (count > 1) qsort(mark, count, sizeof *mark, by_behaviour);
+    for (size_t i = 1; i < count; i++) {
+        Mark *last = &mark[kept], next = mark[i];
+        if (last->behaviour != next.behaviour || next.begin >= last->end) {
+            mark[++kept] = next;
+        } else if (next.confidence > last->confidence ||
+                   (next.confidence == last->confidence && next.end - next.begin > last->end - last->begin)) {
+            *last = next;
+        }
+    }
+    h->mark_count = first + kept + 1;
+    qsort(mark, kept + 1, sizeof *mark, by_place);
+}
+
+/* --- a turn and a conversation --------------------------------------------------- */
+
+static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
+{
+    const Turn *turn = &h->turn[utterance];
+    size_t      first_mark = h->mark_count;
+    bool        staff_unsure = c->utterance[utterance].doubtful && c->utterance[utterance].role == ROLE_AGENT;
+    bool        prepared = false;
+    for (uint32_t i = 0; i < turn->hit_count;) {
+        uint32_t rule = h->hits.item[turn->first_hit + i].rule, past = i;
+        while (past < turn->hit_count && h->hits.item[turn->first_hit + past].rule == rule) past++;
+        bool says = h->hits.item[turn->first_hit + i].kind == PHRASE_SAY;             /* the lowest kind comes first */
+        bool is_signal = h->rules->rule[rule].behaviour == NO_BEHAVIOUR;
+        if (says && (is_signal || !staff_unsure) && turn_allows(h, c, utterance, rule)) {
+            if (!prepared) {
+                find_bounds(h, turn);
+                echo_fill(h, c, utterance);
+                prepared = true;
+            }
+            for (uint32_t k = i; k < past; k++) {
+                Hit say = h->hits.item[turn->first_hit + k];
+                if (say.kind != PHRASE_SAY) break;
+                TokenSpan span = span_of(h, turn, &say);
+                if (!match_allows(h, c, utterance, &say, span)) continue;
+                if (is_signal) add_signal(h, utterance, &say);
+                else add_mark(h, c, utterance, &say, span);
+            }
+        }
+        i = past;
+    }
+    merge_marks(h, first_mark);
+}
+
+static void remember_guards(Hearing *h, uint32_t utterance)
+{
+    const Turn *turn = &h->turn[utterance];
+    for (uint32_t i = 0; i < turn->hit_count; i++) {
+        const Hit *hit = &h->hits.item[turn->first_hit + i];
+        if (hit->kind < PHRASE_EARLIER || hit->kind > PHRASE_OWN_NOT) continue;
+        Met *seen = &h->met[hit->kind - PHRASE_EARLIER][hit->rule];
+        if (seen->conversation != h->conversation) *seen = (Met){ h->conversation, utterance };
+    }
+}
+
+static void count_turns(Hearing *h, const Conversation *c)
+{
+    uint32_t nth[2] = { 0, 0 };
+    for (uint32_t i = 0; i < c->utterance_count; i++) {
+        int root = role_root(c->utterance[i].role);
+        h->turn[i] = (Turn){ .judged = root >= 0 && c->utterance[i].is_public };
+        if (h->turn[i].judged) h->turn[i].nth = nth[root]++;
+    }
+    for (uint32_t i = 0; i < c->utterance_count; i++)
+        if (h->turn[i].judged) h->turn[i].nth_from_end = nth[role_root(c->utterance[i].role)] - 1 - h->turn[i].nth;
+}
+
+void judge_run(Hearing *h, const Conversation *c)
+{
+    h->turn = hearing_room(h->turn, &h->turn_capacity, c->utterance_count, sizeof *h->turn);
+    h->tokens.count = h->hits.count = h->signals.count = h->mark_count = 0;
+    h->conversation++;
+    count_turns(h, c);
+    for (uint32_t i = 0; i < c->utterance_count; i++) {
+        if (!h->turn[i].judged) continue;
+        judge_read_turn(h, c, i, (unsigned)role_root(c->utterance[i].role), &h->turn[i]);
+        judge_turn(h, c, i);
+        remember_guards(h, i);
+    }
+}

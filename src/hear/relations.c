@@ -1,0 +1,86 @@
+/* relations.c -- what of a turn comes back from the other party's last turns.
+ *
+ * Listening is relational: "so the engineer came without the part" is a
+ * paraphrase because the customer said so.  Content words (all but
+ * words/stopwords.txt) are compared by a light stem, so that "charged" answers
+ * "charge".
+ */
+#include "hear/hearing.h"
+
+enum { ECHO_SLOTS = 1 << 13, ECHO_WORDS_MAX = 3000, OTHER_TURNS_MAX = 8 };
+
+int role_root(Role role) { return role == ROLE_AGENT ? WHO_AGENT : role == ROLE_CUSTOMER ? WHO_CUSTOMER : -1; }
+
+size_t other_turns(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t *ret, size_t most)
+{
+    size_t count = 0;
+    int    root = role_root(c->utterance[utterance].role);
+    for (uint32_t i = utterance, steps = 0; i-- > 0 && count < most && steps < 24; steps++) {
+        if (!h->turn[i].judged) continue;
+        if (role_root(c->utterance[i].role) != root) ret[count++] = i;
+        else if (count) break;                         /* what lies before our own last turn was answered already */
+    }
+    return count;
+}
+
+/* Endings off, so that forms of one word meet: charges, charged, charging -> charg; deliveries -> deliv. */
+uint64_t stem_of(const Rules *rules, Str text, const Token *token)
+{
+    if (token->symbol <= SYM_COMMA || token->flags & TOKEN_PART) return 0;
+    if (token->symbol >= SYM_FIRST_WORD && rules->vocabulary.is_common[token->symbol]) return 0;
+    char   word[WORD_BYTES_MAX];
+    size_t len = 0;
+    for (uint32_t i = token->begin; i < token->end && len < sizeof word; i++) {
+        char c = text.data[i];
+        if (c == '\'' || c == '\xE2') break;
+        word[len++] = ascii_lower(c);
+    }
+    if (len == 0 || (len < 3 && !ascii_digit(word[0]))) return 0;
+    static const char *const ENDINGS[] = { "ingly", "edly", "ies", "ied", "ying", "ing", "ery", "ers", "ed", "es", "er", "ly", "e", "s", "y" };
+    for (size_t i = 0; i < COUNT(ENDINGS); i++) {
+        size_t n = strlen(ENDINGS[i]);
+        if (len >= n + 3 && memcmp(word + len - n, ENDINGS[i], n) == 0) {
+            len -= n;
+            break;
+        }
+    }
+    if (len > 3 && word[len - 1] == word[len - 2]) len--;          /* stopp -> stop */
+    return word_hash(str_make(word, len));
+}
+
+void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
+{
+    uint32_t other[OTHER_TURNS_MAX];
+    size_t   count = other_turns(h, c, utterance, other, OTHER_TURNS_MAX), words = 0;
+    h->echo_now++;
+    for (size_t i = 0; i < count; i++) {
+        const Turn *turn = &h->turn[other[i]];
+        for (uint32_t k = 0; k < turn->token_count && words < ECHO_WORDS_MAX; k++) {
+            uint64_t stem = stem_of(h->rules, c->utterance[other[i]].text, &h->tokens.item[turn->first_token + k]);
+            if (!stem) continue;
+            words++;
+            uint32_t at = (uint32_t)stem & (ECHO_SLOTS - 1);
+            while (h->echo_stamp[at] == h->echo_now && h->echo_slot[at] != stem) at = (at + 1) & (ECHO_SLOTS - 1);
+            h->echo_stamp[at] = h->echo_now;
+            h->echo_slot[at] = stem;
+        }
+    }
+}
+
+uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin, uint32_t end)
+{
+    const Turn *turn = &h->turn[utterance];
+    uint64_t    counted[64];
+    uint32_t    count = 0;
+    for (uint32_t i = begin; i < end && count < COUNT(counted); i++) {
+        uint64_t stem = stem_of(h->rules, c->utterance[utterance].text, &h->tokens.item[turn->first_token + i]);
+        if (!stem) continue;
+        uint32_t at = (uint32_t)stem & (ECHO_SLOTS - 1);
+        while (h->echo_stamp[at] == h->echo_now && h->echo_slot[at] != stem) at = (at + 1) & (ECHO_SLOTS - 1);
+        if (h->echo_stamp[at] != h->echo_now) continue;
+        bool again = false;
+        for (uint32_t k = 0; k < count; k++) again |= counted[k] == stem;
+        if (!again) counted[count++] = stem;
+    }
+    return count;
+}
