@@ -67,7 +67,7 @@ static void reads_lines(void **state)
           "!6 an object is wanted here\n"
           "!7 something follows the object on its line\n"
           "!8 a string is not closed or holds a control character\n"
-          "!9 a comma or a closing bracket is missing\n"
+          "!9 this is no JSON value\n"
           "== 7 unknown\nagent: last\n" },
         { TEXT("{\"id\":\"1\",\"started_at\":\"soon\",\"turns\":[{\"role\":\"agent\",\"text\":\"a\"}]}"),
           "?1 started_at is not understood and left out\n== 1 unknown\nagent: a\n" },
