@@ -212,6 +212,7 @@ Str arena_str(Arena *arena, Str s)
 Str arena_printf(Arena *arena, const char *format, ...)
 {
     va_list list, again;
+    assert(format); /* gcc 12 under the sanitizer takes it for NULL otherwise */
     va_start(list, format);
     va_copy(again, list);
     int len = vsnprintf(NULL, 0, format, list);

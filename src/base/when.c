@@ -29,7 +29,8 @@ int64_t when_from_date(Date date)
 
 Date when_to_date(int64_t when)
 {
-    int64_t days = floor_div(when, MS_PER_DAY), ms = when - days * MS_PER_DAY;
+    int64_t days = floor_div(when, MS_PER_DAY), ms = when % MS_PER_DAY;
+    if (ms < 0) ms += MS_PER_DAY;
     int64_t z = days + 719468;
     int64_t era = floor_div(z, 146097);
     int64_t day_of_era = z - era * 146097;

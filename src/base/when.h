@@ -22,7 +22,7 @@ typedef struct Date {
  * Years 0001 to 9999, offsets up to 18 hours; a leap second reads as 59.999.  The whole string must be the time.
  * *offset_minutes (may be NULL) gets the offset as written. */
 bool    when_parse(Str s, int64_t *ret, int *offset_minutes) MUST_USE;
-int64_t when_from_date(Date date);        /* taken as UTC */
+int64_t when_from_date(Date date);        /* taken as UTC; what is below the month may run over (day 0, hour 30) */
 Date    when_to_date(int64_t when);       /* in UTC */
 bool    date_valid(Date date);
 int     date_weekday(int64_t when);       /* 0 Monday .. 6 Sunday, in UTC */

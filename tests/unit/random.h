@@ -1,4 +1,4 @@
-/* random.h -- chance for tests that can be run again: the seed is GOODWILL_SEED or 1, and is printed. */
+/* random.h -- chance for tests that can be run again: the seed is GOODWILL_SEED or 1, and is printed (as a remark of TAP). */
 #ifndef GOODWILL_TESTS_RANDOM_H
 #define GOODWILL_TESTS_RANDOM_H
 
@@ -14,7 +14,7 @@ static inline Random random_start(const char *what)
 {
     const char *text = getenv("GOODWILL_SEED");
     uint64_t seed = text ? strtoull(text, NULL, 10) : 1;
-    printf("%s: GOODWILL_SEED=%" PRIu64 "\n", what, seed);
+    printf("# %s: GOODWILL_SEED=%" PRIu64 "\n", what, seed);
     return (Random){ seed };
 }
 
