@@ -12,6 +12,7 @@ const Format *const import_formats[] = {
     &format_gold,
     &format_vtt,
     &format_srt,
+    &format_contact_lens,
     &format_zendesk,
     &format_zendesk_export,
     NULL,

@@ -29,6 +29,7 @@ bool shape_next_member(Str text, size_t *at, Str *key, size_t *begin, size_t *en
  * arrays left out: "Transcript.ParticipantId" is met by {"Transcript":[{"ParticipantId":…  A '=' and text behind it ask
  * for that very string as the value: "type=conversation.list".  A path that names a container is met by its name. */
 uint32_t shape_marks(Str head, const char *const *marks, size_t count);
+static inline bool shape_met(uint32_t seen, int mark) { return (seen >> mark) & 1; }
 
 /* The first value of `head` stands on one line: either it ends there, or no line break is seen before the head ends. */
 bool shape_is_line(Str head, bool *more_follow);

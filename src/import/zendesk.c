@@ -517,7 +517,7 @@ static Look look(Str head)
         [REQUESTER_OBJECT] = "requester.id",
     };
     uint32_t seen = shape_marks(head, marks, COUNT(marks));
-#define SEEN(mark) ((seen >> (mark)) & 1)
+#define SEEN(mark) shape_met(seen, mark)
     bool comments = (SEEN(C_AUTHOR) || SEEN(C_WRITER)) && (SEEN(C_BODY) || SEEN(C_HTML) || SEEN(C_PLAIN)) &&
                     (SEEN(C_PUBLIC) || SEEN(C_HTML) || SEEN(C_AUTHOR));
     bool has_head = SEEN(REQUESTER) || SEEN(REQUESTER_OBJECT) || SEEN(SUBJECT);
