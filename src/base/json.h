@@ -25,27 +25,29 @@ typedef enum JsonType { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRI
 
 typedef struct Json Json;
 struct Json {
-    JsonType    type;
-    uint32_t    count;       /* items of an array or object */
-    Str         key;         /* name in the object around it, unescaped; else empty */
-    Str         text;        /* STRING: unescaped; NUMBER: as written */
-    const Json *first;       /* first item of an array or object */
-    const Json *next;        /* next item of the one around it */
+    JsonType type;
+    uint32_t count;    /* items of an array or object */
+    Str key;           /* name in the object around it, unescaped; else empty */
+    Str text;          /* STRING: unescaped; NUMBER: as written */
+    const Json *first; /* first item of an array or object */
+    const Json *next;  /* next item of the one around it */
 };
 
 /* All of `text` but white space must be one value.  On error *at gets the byte offset; err names only the reason. */
 const Json *json_parse(Str text, Arena *arena, size_t *at, Err *err) MUST_USE;
 
-const Json *json_get(const Json *object, const char *name);            /* member, or NULL */
-const Json *json_path(const Json *object, const char *dotted_path);    /* "a.b.c" */
-Str     json_str(const Json *value);                   /* STRING's text, else empty */
-Str     json_scalar(const Json *value);                /* STRING's or NUMBER's text, else empty (ids come as either) */
-bool    json_is(const Json *value, JsonType type);
-bool    json_true(const Json *value);                  /* the literal true alone */
-bool    json_i64(const Json *value, int64_t *ret) MUST_USE;      /* NUMBER, or STRING that holds one; fractions are cut */
-bool    json_double(const Json *value, double *ret) MUST_USE;
-#define JSON_EACH(item, list) \
-    for (const Json *item = (list) && ((list)->type == JSON_ARRAY || (list)->type == JSON_OBJECT) ? (list)->first : NULL; item; item = item->next)
+const Json *json_get(const Json *object, const char *name);         /* member, or NULL */
+const Json *json_path(const Json *object, const char *dotted_path); /* "a.b.c" */
+Str json_str(const Json *value);                                    /* STRING's text, else empty */
+Str json_scalar(const Json *value); /* STRING's or NUMBER's text, else empty (ids come as either) */
+bool json_is(const Json *value, JsonType type);
+bool json_true(const Json *value);                       /* the literal true alone */
+bool json_i64(const Json *value, int64_t *ret) MUST_USE; /* NUMBER, or STRING that holds one; fractions are cut */
+bool json_double(const Json *value, double *ret) MUST_USE;
+#define JSON_EACH(item, list)                                                                                          \
+    for (const Json *item = (list) && ((list)->type == JSON_ARRAY || (list)->type == JSON_OBJECT) ? (list)->first      \
+                                                                                                  : NULL;              \
+         item; item = item->next)
 
 /* Offset of a value's own bytes is not kept; readers name records by line or by index. */
 

@@ -4,6 +4,6 @@
 
 #include "base/base.h"
 
-void *memory_grow(void *old, size_t size);   /* realloc; size > 0; freed with free() */
+void *memory_grow(void *old, size_t size); /* realloc; size > 0; freed with free() */
 
 #endif

@@ -11,11 +11,11 @@
 
 typedef struct Str {
     const char *data;
-    size_t      len;
+    size_t len;
 } Str;
 
-#define STR(literal) ((Str){ "" literal, sizeof(literal) - 1 })
-#define STR_ARG(s) (int)((s).len > 2000 ? 2000 : (s).len), (s).data ? (s).data : "" /* for "%.*s" in messages */
+#define STR(literal)  ((Str){ "" literal, sizeof(literal) - 1 })
+#define STR_ARG(s)    (int)((s).len > 2000 ? 2000 : (s).len), (s).data ? (s).data : "" /* for "%.*s" in messages */
 #define STR_NOT_FOUND SIZE_MAX
 
 static inline Str str_make(const char *data, size_t len) { return (Str){ data, len }; }
@@ -43,15 +43,15 @@ static inline bool ascii_upper(char c) { return c >= 'A' && c <= 'Z'; }
 static inline bool ascii_alnum(char c) { return ascii_alpha(c) || ascii_digit(c); }
 static inline bool ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-bool   str_starts(Str s, Str prefix);
-bool   str_ends(Str s, Str suffix);
-bool   str_equal_nocase(Str a, Str b);             /* ASCII */
-bool   str_starts_nocase(Str s, Str prefix);       /* ASCII */
-int    str_compare(Str a, Str b);                  /* by bytes, as memcmp */
-size_t str_find(Str s, Str needle);                /* offset or STR_NOT_FOUND */
-size_t str_find_nocase(Str s, Str needle);         /* ASCII; offset or STR_NOT_FOUND */
-size_t str_find_char(Str s, char c);               /* offset or STR_NOT_FOUND */
-Str    str_trim(Str s);                            /* without ASCII white space at both ends */
+bool str_starts(Str s, Str prefix);
+bool str_ends(Str s, Str suffix);
+bool str_equal_nocase(Str a, Str b);       /* ASCII */
+bool str_starts_nocase(Str s, Str prefix); /* ASCII */
+int str_compare(Str a, Str b);             /* by bytes, as memcmp */
+size_t str_find(Str s, Str needle);        /* offset or STR_NOT_FOUND */
+size_t str_find_nocase(Str s, Str needle); /* ASCII; offset or STR_NOT_FOUND */
+size_t str_find_char(Str s, char c);       /* offset or STR_NOT_FOUND */
+Str str_trim(Str s);                       /* without ASCII white space at both ends */
 
 /* Takes the next line off *rest: without its CR, LF or CRLF.  False when *rest is used up. */
 bool str_next_line(Str *rest, Str *ret);
@@ -61,7 +61,7 @@ bool str_next_part(Str *rest, char separator, Str *ret);
 
 /* Whole-string decimal numbers; false (and *ret unwritten) on anything else or on overflow. */
 bool str_to_i64(Str s, int64_t *ret) MUST_USE;
-bool str_to_double(Str s, double *ret) MUST_USE;   /* always with '.', whatever the locale */
+bool str_to_double(Str s, double *ret) MUST_USE; /* always with '.', whatever the locale */
 
 /* 64-bit hash for tables of our own process; not for anything that an enemy chooses keys of and not stored. */
 uint64_t str_hash(Str s);

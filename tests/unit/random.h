@@ -1,4 +1,5 @@
-/* random.h -- chance for tests that can be run again: the seed is GOODWILL_SEED or 1, and is printed (as a remark of TAP). */
+/* random.h -- chance for tests that can be run again: the seed is GOODWILL_SEED or 1, and is printed (as a remark of
+ * TAP). */
 #ifndef GOODWILL_TESTS_RANDOM_H
 #define GOODWILL_TESTS_RANDOM_H
 
