@@ -15,7 +15,7 @@
 
 typedef struct Level {
     Json *container;
-    Json **link; /* where its next item is to be hung */
+    const Json **link; /* where its next item is to be hung */
 } Level;
 
 typedef struct Parser {
@@ -208,7 +208,7 @@ static bool open_container(Parser *p, Json *value, JsonType type)
     if (p->depth == JSON_DEPTH_MAX)
         return err_set(p->err, ERR_LIMIT, "the json is nested more than %d deep", JSON_DEPTH_MAX);
     value->type = type;
-    p->level[p->depth++] = (Level){ value, (Json **)(uintptr_t)&value->first };
+    p->level[p->depth++] = (Level){ value, &value->first };
     p->at++;
     return true;
 }
@@ -274,7 +274,7 @@ static bool parse_item(Parser *p)
     if (!value) return false;
     if (level->container->type == JSON_OBJECT && !parse_key(p, &value->key)) return false;
     *level->link = value;
-    level->link = (Json **)(uintptr_t)&value->next;
+    level->link = &value->next;
     level->container->count++;
     return parse_value(p, value);
 }
