@@ -1,7 +1,8 @@
 /* redact.h -- personal and card data leave the text before anything else sees it.
  *
  * In: a Conversation.  Out: the same, its texts (and subject) with placeholders:
- * [CARD] [CARD CODE] [IBAN] [EMAIL] [PHONE] and, with REDACT_NAMES, [NAME].
+ * [CARD] [CARD CODE] [CARD EXPIRY] [IBAN] [EMAIL] [PHONE] and, with
+ * REDACT_NAMES, [NAME].
  * Pure and deterministic; a conversation is redacted as a whole, since a card
  * number may be read out over several turns.  Evidence offsets are made on the
  * redacted text, so nothing downstream can point at what is gone.
@@ -17,12 +18,23 @@
 
 typedef enum RedactLevel { REDACT_OFF, REDACT_DEFAULT, REDACT_NAMES } RedactLevel;
 
-typedef enum RedactKind { REDACTED_CARD, REDACTED_CARD_CODE, REDACTED_IBAN, REDACTED_EMAIL, REDACTED_PHONE, REDACTED_NAME, REDACTED_KINDS } RedactKind;
+typedef enum RedactKind {
+    REDACTED_CARD,
+    REDACTED_CARD_CODE,
+    REDACTED_CARD_EXPIRY,
+    REDACTED_IBAN,
+    REDACTED_EMAIL,
+    REDACTED_PHONE,
+    REDACTED_NAME,
+    REDACTED_KINDS
+} RedactKind;
 
-typedef struct RedactCounts { uint32_t by_kind[REDACTED_KINDS]; } RedactCounts;
+typedef struct RedactCounts {
+    uint32_t by_kind[REDACTED_KINDS];
+} RedactCounts;
 
-bool redact_level_from(Str name, RedactLevel *ret) MUST_USE;      /* "off", "default", "names" */
-const char *redact_placeholder(RedactKind kind);                  /* "[CARD]" */
+bool redact_level_from(Str name, RedactLevel *ret) MUST_USE; /* "off", "default", "names" */
+const char *redact_placeholder(RedactKind kind);             /* "[CARD]" */
 
 /* Replaces in place: new texts live in `arena`, untouched ones stay the views they were.
  * Also redacts participants' e-mail (always) and names (REDACT_NAMES). Counts are added to *counts (may be NULL). */

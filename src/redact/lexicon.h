@@ -1,0 +1,83 @@
+/* lexicon.h -- the words that redaction knows: said digits, fillers, and what tells one number from another.
+ *
+ * In: the lists of words/redact as the build embedded them.  Out: a read-only table
+ * made once for the process, so threads may share it.  Phrases are matched
+ * word by word, the longest first, without regard to ASCII case, apostrophes
+ * or how many blanks stand between.
+ */
+#ifndef GOODWILL_REDACT_LEXICON_H
+#define GOODWILL_REDACT_LEXICON_H
+
+#include "base/str.h"
+
+typedef enum LexFlag {
+    LEX_DIGIT = 1 << 0,       /* value 0..9 */
+    LEX_SOFT = 1 << 1,        /* sounds like a digit; counts between two others only */
+    LEX_TEEN = 1 << 2,        /* value 10..19 */
+    LEX_TENS = 1 << 3,        /* value 2..9, tens */
+    LEX_TIMES = 1 << 4,       /* "double": the next digit, value times */
+    LEX_ZEROS = 1 << 5,       /* "hundred": value zeros behind the digit before */
+    LEX_FILLER = 1 << 6,      /* may stand between digits */
+    LEX_SKIP = 1 << 7,        /* a filler with a count in it: "next four" */
+    LEX_BACK = 1 << 8,        /* what the other side says while a number is read out */
+    LEX_CARD_NUMBER = 1 << 9, /* a card number is coming */
+    LEX_CARD = 1 << 10,
+    LEX_CODE = 1 << 11,
+    LEX_EXPIRY = 1 << 12,
+    LEX_PHONE = 1 << 13,
+    LEX_ID = 1 << 14, /* order, parcel, meter: a number that stays */
+    LEX_IBAN = 1 << 15,
+    LEX_DOT = 1 << 16,
+    LEX_AT = 1 << 17,
+    LEX_JOIN = 1 << 18, /* "underscore" */
+    LEX_TLD = 1 << 19,
+    LEX_HOST = 1 << 20,      /* "gmail" */
+    LEX_MONTH = 1 << 21,     /* value 1..12 */
+    LEX_UNIT = 1 << 22,      /* pounds, minutes: the number before is an amount */
+    LEX_TITLE = 1 << 23,     /* "Mrs" */
+    LEX_INTRO = 1 << 24,     /* "my name is" */
+    LEX_NAME = 1 << 25,      /* a first name that is no other word */
+    LEX_NAME_WORD = 1 << 26, /* a first name that is a word too: only with a capital, and not first in a sentence */
+    LEX_OUTRO = 1 << 27,     /* "speaking", behind a name */
+    LEX_PARTICLE = 1 << 28,  /* "van", "de": inside a surname */
+    LEX_NOT_NAME = 1 << 29,  /* after "I'm": sorry, calling, … */
+} LexFlag;
+
+#define LEX_CONTEXT (LEX_CARD_NUMBER | LEX_CARD | LEX_CODE | LEX_EXPIRY | LEX_PHONE | LEX_ID | LEX_IBAN)
+#define LEX_SPOKEN  (LEX_DIGIT | LEX_TEEN | LEX_TENS | LEX_TIMES)
+/* The scan stops at these. */
+#define LEX_TRIGGER (LEX_SPOKEN | LEX_SKIP | LEX_CONTEXT | LEX_DOT)
+
+typedef struct LexHit {
+    uint32_t flags, value;
+    size_t end; /* behind the phrase */
+} LexHit;
+
+enum { LEX_PREFIXES = 1 << 15 };
+
+/* One bit for each three first letters (5 bits each, 0 for what is no letter) that a trigger begins with. */
+extern uint64_t lex_prefix[LEX_PREFIXES / 64];
+extern uint8_t lex_letter[256]; /* 1..26, else 0 */
+
+void lex_open(void); /* once is enough, any thread, again is free */
+
+/* The longest phrase with one of the flags in `mask` that begins at s[at]; false when there is none. */
+bool lex_match(Str s, size_t at, uint32_t mask, LexHit *ret) MUST_USE;
+
+/* Behind the word at s[at] (letters and apostrophes in it); at itself when no letter is there. */
+size_t lex_word_end(Str s, size_t at);
+
+/* Whether a phrase with a flag in `mask` ends at s[end]; *ret gets where it begins. One word only. */
+bool lex_word_before(Str s, size_t end, uint32_t mask, size_t *ret) MUST_USE;
+
+static inline bool lex_is_trigger(Str s, size_t at)
+{
+    const uint8_t *p = (const uint8_t *)s.data + at;
+    uint32_t a = lex_letter[p[0]];
+    uint32_t b = at + 1 < s.len ? lex_letter[p[1]] : 0;
+    uint32_t c = b && at + 2 < s.len ? lex_letter[p[2]] : 0;
+    uint32_t key = a | b << 5 | c << 10;
+    return lex_prefix[key >> 6] >> (key & 63) & 1;
+}
+
+#endif
