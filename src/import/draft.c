@@ -180,9 +180,54 @@ void draft_roles(Conversation *c, const ImportOptions *options)
     }
 }
 
+/* ---- Addresses. ---- */
+
+bool draft_is_email(Str s)
+{
+    size_t at = str_find_char(s, '@');
+    return at != STR_NOT_FOUND && at > 0 && at + 1 < s.len && str_find_char(s, ' ') == STR_NOT_FOUND &&
+           str_find_char(str_from_byte(s, at), '.') != STR_NOT_FOUND;
+}
+
+bool draft_is_telephone(Str s)
+{
+    enum { DIGITS_MIN = 7 }; /* shorter ones are short codes of a company, or ids */
+    size_t colon = str_find_char(s, ':'), digits = 0;
+    bool prefixed = colon != STR_NOT_FOUND && colon > 0, plus = false;
+    for (size_t i = 0; prefixed && i < colon; i++) prefixed = ascii_alpha(s.data[i]);
+    if (prefixed) s = str_from_byte(s, colon + 1);
+    for (size_t i = 0; i < s.len; i++) {
+        if (ascii_digit(s.data[i]))
+            digits++;
+        else if (s.data[i] == '+' && i == 0)
+            plus = true;
+        else if (!strchr(" -().", s.data[i]) || !s.data[i])
+            return false;
+    }
+    return digits >= DIGITS_MIN && (plus || prefixed);
+}
+
+void draft_hide_addresses(Conversation *c, Arena *arena)
+{
+    for (uint32_t i = 0; i < c->participant_count; i++) {
+        Participant *p = &c->participant[i];
+        if (draft_is_email(p->name) || draft_is_telephone(p->name)) {
+            if (p->email.len == 0 && draft_is_email(p->name)) p->email = p->name;
+            p->name = (Str){ NULL, 0 };
+        }
+        if (draft_is_email(p->id) || draft_is_telephone(p->id)) {
+            if (p->email.len == 0 && draft_is_email(p->id)) p->email = p->id;
+            p->id = p->name.len ? (Str){ NULL, 0 } : arena_printf(arena, "speaker %u", i + 1);
+        } else if (p->id.len == 0 && p->name.len == 0) {
+            p->id = arena_printf(arena, "speaker %u", i + 1);
+        }
+    }
+}
+
 bool draft_give(ImportSink *sink, const ImportBlock *block, Conversation *c, uint64_t line, Arena *scratch)
 {
     draft_roles(c, block->options);
+    draft_hide_addresses(c, scratch);
     draft_sort(c, 0, scratch);
     draft_settle(c);
     return import_give(sink, block, c, line, scratch);

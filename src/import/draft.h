@@ -35,7 +35,13 @@ void draft_settle(Conversation *c);
 Role draft_role(const ImportOptions *options, Str name);
 void draft_roles(Conversation *c, const ImportOptions *options);
 
-/* draft_roles, draft_sort from 0 and draft_settle, then import_give. */
+/* Some systems know people by their telephone number or e-mail address.  An address goes to `email`; as an id or name
+ * both are replaced, since ids are shown and kept: redaction looks for them in texts and in `email`. */
+bool draft_is_email(Str s);
+bool draft_is_telephone(Str s); /* "+15550100", "whatsapp:+15550100", "tel:…", "sip:…" */
+void draft_hide_addresses(Conversation *c, Arena *arena);
+
+/* draft_roles, draft_hide_addresses, draft_sort from 0 and draft_settle, then import_give. */
 bool draft_give(ImportSink *sink, const ImportBlock *block, Conversation *c, uint64_t line, Arena *scratch);
 
 #endif

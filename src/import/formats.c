@@ -15,6 +15,8 @@ const Format *const import_formats[] = {
     &format_contact_lens,
     &format_zendesk,
     &format_zendesk_export,
+    &format_klaus,
+    &format_intercom,
     NULL,
 };
 
