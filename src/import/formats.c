@@ -10,6 +10,7 @@ const Format *const import_formats[] = {
     &format_jsonl,
     &format_json,
     &format_gold,
+    &format_talk,
     &format_vtt,
     &format_srt,
     &format_contact_lens,
