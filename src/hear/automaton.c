@@ -12,31 +12,37 @@
 typedef enum NodeKind { NODE_SYMBOL, NODE_SET, NODE_ANY, NODE_END, NODE_EITHER, NODE_ACCEPT } NodeKind;
 
 typedef struct NodeData {
-    uint8_t  kind;
-    uint32_t value;        /* symbol, set, phrase; EITHER: the other branch */
-    Node     next;
+    uint8_t kind;
+    uint32_t value; /* symbol, set, phrase; EITHER: the other branch */
+    Node next;
 } NodeData;
 
-typedef struct Start { Node node; bool sentence_only; } Start;
+typedef struct Start {
+    Node node;
+    bool sentence_only;
+} Start;
 
 /* For the first step: nodes that a symbol leads to from a root. */
 typedef struct RootIndex {
-    uint32_t *begin;       /* by symbol: [begin[s], begin[s+1]) of target */
-    Node     *target;
+    uint32_t *begin; /* by symbol: [begin[s], begin[s+1]) of target */
+    Node *target;
 } RootIndex;
 
 struct Automaton {
-    Arena     arena;
+    Arena arena;
     NodeData *node;
-    uint32_t  node_count, node_capacity;
-    Start    *start[ROOTS];
-    uint32_t  start_count[ROOTS], start_capacity[ROOTS];
-    struct { Symbol *item; uint32_t count, capacity; } *set;
-    uint32_t  set_count, set_capacity;
-    uint32_t  symbol_count;
-    uint64_t *set_bits;                       /* set × symbol */
-    uint32_t  set_words;
-    RootIndex root[ROOTS][2];                 /* [anywhere, at a sentence's start] */
+    uint32_t node_count, node_capacity;
+    Start *start[ROOTS];
+    uint32_t start_count[ROOTS], start_capacity[ROOTS];
+    struct {
+        Symbol *item;
+        uint32_t count, capacity;
+    } * set;
+    uint32_t set_count, set_capacity;
+    uint32_t symbol_count;
+    uint64_t *set_bits; /* set × symbol */
+    uint32_t set_words;
+    RootIndex root[ROOTS][2]; /* [anywhere, at a sentence's start] */
 };
 
 Automaton *automaton_new(void)
@@ -67,7 +73,10 @@ Node automaton_symbol(Automaton *a, Symbol symbol, Node next) { return add_node(
 Node automaton_set(Automaton *a, uint32_t set, Node next) { return add_node(a, NODE_SET, set, next); }
 Node automaton_any(Automaton *a, Node next) { return add_node(a, NODE_ANY, 0, next); }
 Node automaton_end(Automaton *a, Node next) { return add_node(a, NODE_END, 0, next); }
-Node automaton_either(Automaton *a, Node one, Node other) { return one == other ? one : add_node(a, NODE_EITHER, other, one); }
+Node automaton_either(Automaton *a, Node one, Node other)
+{
+    return one == other ? one : add_node(a, NODE_EITHER, other, one);
+}
 
 uint32_t automaton_set_new(Automaton *a)
 {
@@ -83,7 +92,8 @@ void automaton_set_add(Automaton *a, uint32_t set, Symbol symbol)
 void automaton_start(Automaton *a, unsigned root, bool sentence_only, Node node)
 {
     assert(root < ROOTS);
-    *ARENA_PUSH(&a->arena, a->start[root], a->start_count[root], a->start_capacity[root]) = (Start){ node, sentence_only };
+    *ARENA_PUSH(&a->arena, a->start[root], a->start_count[root], a->start_capacity[root]) =
+        (Start){ node, sentence_only };
 }
 
 /* --- compiling ------------------------------------------------------------ */
@@ -94,7 +104,10 @@ static bool set_has(const Automaton *a, uint32_t set, Symbol symbol)
 }
 
 /* The nodes reached from `node` without reading anything, but for choices themselves. */
-typedef struct NodeList { Node *item; uint32_t count, capacity; } NodeList;
+typedef struct NodeList {
+    Node *item;
+    uint32_t count, capacity;
+} NodeList;
 
 static void list_push(NodeList *list, Node node)
 {
@@ -123,7 +136,10 @@ static void close_over(const Automaton *a, Node node, uint32_t *seen, uint32_t s
     }
 }
 
-typedef struct Edge { Symbol symbol; Node target; } Edge;
+typedef struct Edge {
+    Symbol symbol;
+    Node target;
+} Edge;
 
 static int edge_order(const void *x, const void *y)
 {
@@ -135,19 +151,19 @@ static int edge_order(const void *x, const void *y)
 static bool index_root(Automaton *a, unsigned root, bool at_sentence_start, Err *err)
 {
     uint32_t *seen = calloc(a->node_count + 1, sizeof *seen);
-    NodeList  stack = { 0 }, nodes = { 0 };
-    Edge     *edge = NULL;
-    size_t    count = 0, capacity = 0;
-    bool      good = true;
+    NodeList stack = { 0 }, nodes = { 0 };
+    Edge *edge = NULL;
+    size_t count = 0, capacity = 0;
+    bool good = true;
     if (!seen) abort();
     for (uint32_t i = 0; i < a->start_count[root]; i++)
         if (at_sentence_start || !a->start[root][i].sentence_only)
             close_over(a, a->start[root][i].node, seen, 1, &stack, &nodes);
     for (uint32_t i = 0; i < nodes.count && good; i++) {
         const NodeData *node = &a->node[nodes.item[i]];
-        const Symbol    one = (Symbol)node->value;
-        const Symbol   *symbol = &one;
-        size_t          symbols = 1;
+        const Symbol one = (Symbol)node->value;
+        const Symbol *symbol = &one;
+        size_t symbols = 1;
         if (node->kind == NODE_SET) {
             symbol = a->set[node->value].item;
             symbols = a->set[node->value].count;
@@ -208,24 +224,27 @@ bool automaton_compile(Automaton *a, uint32_t symbol_count, Err *err)
 enum { DEAD = 0, UNBUILT = UINT32_MAX };
 
 typedef struct State {
-    uint32_t nodes, node_count;          /* in matcher->nodes; sorted */
-    uint32_t accepts, accept_count;      /* in matcher->accepts: phrases, sorted */
+    uint32_t nodes, node_count;     /* in matcher->nodes; sorted */
+    uint32_t accepts, accept_count; /* in matcher->accepts: phrases, sorted */
 } State;
 
-typedef struct Step { uint64_t key; uint32_t to; } Step;       /* key: (state << 16 | symbol) + 1; 0: empty */
+typedef struct Step {
+    uint64_t key;
+    uint32_t to;
+} Step; /* key: (state << 16 | symbol) + 1; 0: empty */
 
 struct Matcher {
     const Automaton *automaton;
-    uint32_t        *first[ROOTS][2];    /* by symbol: state after the first step, UNBUILT when not known yet */
-    State           *state;
-    uint32_t         state_count, state_capacity;
-    NodeList         nodes, accepts;
-    uint32_t        *by_hash;            /* states by their node lists; 0: empty */
-    uint32_t         by_hash_mask;
-    Step            *step;
-    size_t           step_mask, step_used;
-    uint32_t        *seen, stamp;
-    NodeList         stack, gathered;
+    uint32_t *first[ROOTS][2]; /* by symbol: state after the first step, UNBUILT when not known yet */
+    State *state;
+    uint32_t state_count, state_capacity;
+    NodeList nodes, accepts;
+    uint32_t *by_hash; /* states by their node lists; 0: empty */
+    uint32_t by_hash_mask;
+    Step *step;
+    size_t step_mask, step_used;
+    uint32_t *seen, stamp;
+    NodeList stack, gathered;
 };
 
 static void *must(void *memory)
@@ -237,7 +256,7 @@ static void *must(void *memory)
 static void forget_all(Matcher *m)
 {
     m->nodes.count = m->accepts.count = 0;
-    m->state_count = 1;                  /* DEAD */
+    m->state_count = 1; /* DEAD */
     m->state[0] = (State){ 0 };
     memset(m->by_hash, 0, (m->by_hash_mask + 1) * sizeof *m->by_hash);
     memset(m->step, 0, (m->step_mask + 1) * sizeof *m->step);
@@ -259,7 +278,8 @@ Matcher *matcher_new(const Automaton *a)
     m->step = must(calloc(m->step_mask + 1, sizeof *m->step));
     m->seen = must(calloc(a->node_count + 1, sizeof *m->seen));
     for (unsigned root = 0; root < ROOTS; root++)
-        for (unsigned start = 0; start < 2; start++) m->first[root][start] = must(malloc((a->symbol_count + 1) * sizeof(uint32_t)));
+        for (unsigned start = 0; start < 2; start++)
+            m->first[root][start] = must(malloc((a->symbol_count + 1) * sizeof(uint32_t)));
     forget_all(m);
     return m;
 }
@@ -310,7 +330,8 @@ static uint32_t state_of_gathered(Matcher *m)
     uint32_t at = (uint32_t)list_hash(g->item, g->count) & m->by_hash_mask;
     for (; m->by_hash[at]; at = (at + 1) & m->by_hash_mask) {
         const State *s = &m->state[m->by_hash[at]];
-        if (s->node_count == g->count && memcmp(m->nodes.item + s->nodes, g->item, g->count * sizeof(Node)) == 0) return m->by_hash[at];
+        if (s->node_count == g->count && memcmp(m->nodes.item + s->nodes, g->item, g->count * sizeof(Node)) == 0)
+            return m->by_hash[at];
     }
     if (m->state_count == m->state_capacity) {
         m->state_capacity *= 2;
@@ -323,8 +344,8 @@ static uint32_t state_of_gathered(Matcher *m)
         list_push(&m->nodes, g->item[i]);
     }
     made.accept_count = m->accepts.count - made.accepts;
-    if (made.accept_count > 1) {                   /* several ends of one phrase count once */
-        Node    *accept = m->accepts.item + made.accepts;
+    if (made.accept_count > 1) { /* several ends of one phrase count once */
+        Node *accept = m->accepts.item + made.accepts;
         uint32_t kept = 1;
         qsort(accept, made.accept_count, sizeof *accept, node_order);
         for (uint32_t i = 1; i < made.accept_count; i++)
@@ -364,7 +385,7 @@ static uint32_t build_step(Matcher *m, uint32_t from, Symbol symbol)
     new_stamp(m);
     m->gathered.count = 0;
     for (uint32_t i = 0; i < m->state[from].node_count; i++) {
-        Node            at = m->nodes.item[m->state[from].nodes + i];
+        Node at = m->nodes.item[m->state[from].nodes + i];
         const NodeData *node = &a->node[at];
         if (reads(a, node, symbol)) close_over(a, node->next, m->seen, m->stamp, &m->stack, &m->gathered);
         /* A comma is stepped over by whoever does not ask for it; what had ended before it stays ended. */
@@ -378,7 +399,7 @@ static uint32_t build_step(Matcher *m, uint32_t from, Symbol symbol)
 
 static void grow_steps(Matcher *m)
 {
-    Step  *old = m->step;
+    Step *old = m->step;
     size_t count = m->step_mask + 1;
     m->step_mask = m->step_mask * 2 + 1;
     m->step = must(calloc(m->step_mask + 1, sizeof *m->step));
@@ -394,7 +415,7 @@ static void grow_steps(Matcher *m)
 static inline uint32_t take_step(Matcher *m, uint32_t from, Symbol symbol)
 {
     uint64_t key = ((uint64_t)from << 16 | symbol) + 1;
-    size_t   at = (key * 0x9e3779b97f4a7c15u >> 32) & m->step_mask;
+    size_t at = (key * 0x9e3779b97f4a7c15u >> 32) & m->step_mask;
     for (; m->step[at].key; at = (at + 1) & m->step_mask)
         if (LIKELY(m->step[at].key == key)) return m->step[at].to;
     uint32_t to = build_step(m, from, symbol);
@@ -410,7 +431,7 @@ static inline uint32_t take_step(Matcher *m, uint32_t from, Symbol symbol)
 static void add_match(Matches *ret, size_t run_begin, uint32_t phrase, size_t begin, size_t end)
 {
     for (size_t i = run_begin; i < ret->count; i++)
-        if (ret->item[i].phrase == phrase) {       /* the longest from this token stays */
+        if (ret->item[i].phrase == phrase) { /* the longest from this token stays */
             ret->item[i].end = (uint32_t)end;
             return;
         }
@@ -437,15 +458,17 @@ static void trim_matches(Matches *ret, size_t run_begin, const Token *token)
 void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Matches *ret)
 {
     for (size_t i = 0; i < count; i++) {
-        if (UNLIKELY(m->state_count > MATCHER_STATES_MAX || m->nodes.count > MATCHER_NODES_MAX || m->step_used > MATCHER_STEPS_MAX))
+        if (UNLIKELY(m->state_count > MATCHER_STATES_MAX || m->nodes.count > MATCHER_NODES_MAX ||
+                     m->step_used > MATCHER_STEPS_MAX))
             forget_all(m);
-        bool     start = i == 0 || token[i].flags & TOKEN_STARTS_SENTENCE || token[i - 1].symbol <= SYM_QUESTION;
+        bool start = i == 0 || token[i].flags & TOKEN_STARTS_SENTENCE || token[i - 1].symbol <= SYM_QUESTION;
         uint32_t state = m->first[root][start][token[i].symbol];
         if (UNLIKELY(state == UNBUILT)) state = build_first(m, root, start, token[i].symbol);
         size_t run_begin = ret->count, last = MIN(count, i + MATCH_TOKENS_MAX);
         for (size_t at = i + 1; state != DEAD; at++) {
             const State *s = &m->state[state];
-            for (uint32_t k = 0; k < s->accept_count; k++) add_match(ret, run_begin, m->accepts.item[s->accepts + k], i, at);
+            for (uint32_t k = 0; k < s->accept_count; k++)
+                add_match(ret, run_begin, m->accepts.item[s->accepts + k], i, at);
             if (at >= last) break;
             state = take_step(m, state, token[at].symbol);
         }

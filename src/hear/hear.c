@@ -8,8 +8,8 @@ enum { ECHO_SLOTS = 1 << 13, NAME_BYTES_MIN = 2 };
 Hearer *hear_open(const char *words_dir, Err *err)
 {
     Hearer *hearer = calloc(1, sizeof *hearer);
-    Buf     report = { 0 };
-    size_t  mistakes = 0;
+    Buf report = { 0 };
+    size_t mistakes = 0;
     if (!hearer) abort();
     if (!words_open(words_dir, &hearer->arena, &hearer->words, err) ||
         !(hearer->rules = rules_open(&hearer->words, &report, &mistakes, err))) {
@@ -78,7 +78,8 @@ static void gather_names(Hearing *h, const Conversation *c, Arena *arena)
     for (uint32_t i = 0; i < c->participant_count; i++)
         for (Str rest = c->participant[i].name, word; str_next_part(&rest, ' ', &word);) {
             if (word.len < NAME_BYTES_MIN || word.len > WORD_BYTES_MAX || h->name_count == COUNT(h->name)) continue;
-            if (role_from(word) != ROLE_UNKNOWN || !((unsigned char)word.data[0] >= 0x80 || ascii_upper(word.data[0]))) continue;
+            if (role_from(word) != ROLE_UNKNOWN || !((unsigned char)word.data[0] >= 0x80 || ascii_upper(word.data[0])))
+                continue;
             h->name[h->name_count++] = word_hash(word_fold(arena, word));
         }
 }
@@ -96,10 +97,10 @@ void hear_run(Hearing *h, Conversation *c, Arena *arena, Marks *marks, Reading *
 
 /* --- names --------------------------------------------------------------------- */
 
-size_t           hear_behaviour_count(const Hearer *hearer) { return hearer->rules->behaviour_count; }
+size_t hear_behaviour_count(const Hearer *hearer) { return hearer->rules->behaviour_count; }
 const Behaviour *hear_behaviour(const Hearer *hearer, size_t index) { return &hearer->rules->behaviour[index]; }
-Str              hear_reason(const Hearer *hearer, uint32_t rule) { return hearer->rules->rule[rule].reason; }
-Str              hear_rules_hash(const Hearer *hearer) { return hearer->rules->hash; }
+Str hear_reason(const Hearer *hearer, uint32_t rule) { return hearer->rules->rule[rule].reason; }
+Str hear_rules_hash(const Hearer *hearer) { return hearer->rules->hash; }
 
 bool hear_behaviour_named(const Hearer *hearer, Str id, size_t *ret)
 {
@@ -111,7 +112,8 @@ bool hear_behaviour_named(const Hearer *hearer, Str id, size_t *ret)
     return false;
 }
 
-static const char *const OUTCOME_NAMES[OUTCOME_COUNT] = { NULL, "resolved", "deferred", "escalated", "refused", "abandoned" };
+static const char *const OUTCOME_NAMES[OUTCOME_COUNT] = { NULL,        "resolved", "deferred",
+                                                          "escalated", "refused",  "abandoned" };
 static const char *const ENDS_NAMES[ENDS_COUNT] = { NULL, "happy", "calm", "unhappy", "angry", "left" };
 
 const char *outcome_name(Outcome outcome) { return OUTCOME_NAMES[outcome]; }
@@ -139,18 +141,18 @@ bool ends_from(Str name, Ends *ret)
 
 bool hear_check_rules(Str file_name, Str text, const char *words_dir, Buf *report)
 {
-    Arena  arena = { 0 };
-    Words  words;
-    Err    err;
+    Arena arena = { 0 };
+    Words words;
+    Err err;
     size_t mistakes = 0;
     Rules *rules = NULL;
-    bool   good = words_open(words_dir, &arena, &words, &err);
+    bool good = words_open(words_dir, &arena, &words, &err);
     if (good) {
         size_t slash = file_name.len;
         while (slash > 0 && file_name.data[slash - 1] != '/') slash--;
-        Str       name = arena_printf(&arena, "rules/%.*s", STR_ARG(str_from_byte(file_name, slash)));
+        Str name = arena_printf(&arena, "rules/%.*s", STR_ARG(str_from_byte(file_name, slash)));
         Embedded *item = ARENA_NEW(&arena, Embedded, words.count + 1);
-        bool      replaced = false;
+        bool replaced = false;
         memcpy(item, words.item, words.count * sizeof *item);
         for (size_t i = 0; i < words.count; i++)
             if (str_equal(item[i].name, name)) {

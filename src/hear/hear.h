@@ -20,80 +20,118 @@ typedef enum Sign { SIGN_STRENGTH, SIGN_HARM, SIGN_NEUTRAL } Sign;
 
 /* One line of words/behaviours.tsv. */
 typedef struct Behaviour {
-    Str  id;                    /* "recovery.apology" */
-    Who  who;
+    Str id; /* "recovery.apology" */
+    Who who;
     Sign sign;
-    Str  name;                  /* "Apology that owns it" */
-    Str  counts, does_not_count;
-    Str  family;                /* "recovery": the part of id before the dot */
+    Str name; /* "Apology that owns it" */
+    Str counts, does_not_count;
+    Str family; /* "recovery": the part of id before the dot */
 } Behaviour;
 
-typedef struct Hearer  Hearer;
+typedef struct Hearer Hearer;
 typedef struct Hearing Hearing;
 
 typedef struct Mark {
-    uint16_t behaviour;         /* index: hear_behaviour */
-    uint8_t  quality;           /* hundredths: 100 specific to this case, 50 generic, 30 a stock phrase */
-    uint8_t  confidence;        /* hundredths */
-    uint32_t utterance;         /* index into conversation->utterance */
-    uint32_t begin, end;        /* bytes of the utterance's text, begin < end */
-    uint32_t rule;              /* index: hear_reason */
+    uint16_t behaviour;  /* index: hear_behaviour */
+    uint8_t quality;     /* hundredths: 100 specific to this case, 50 generic, 30 a stock phrase */
+    uint8_t confidence;  /* hundredths */
+    uint32_t utterance;  /* index into conversation->utterance */
+    uint32_t begin, end; /* bytes of the utterance's text, begin < end */
+    uint32_t rule;       /* index: hear_reason */
 } Mark;
 
-typedef struct Marks { Mark *item; size_t count; } Marks;
+typedef struct Marks {
+    Mark *item;
+    size_t count;
+} Marks;
 
-typedef struct Span { uint32_t utterance, begin, end; } Span;
-typedef struct Spans { Span *item; size_t count; } Spans;
+typedef struct Span {
+    uint32_t utterance, begin, end;
+} Span;
+typedef struct Spans {
+    Span *item;
+    size_t count;
+} Spans;
 
-typedef enum Outcome { OUTCOME_UNSURE, OUTCOME_RESOLVED, OUTCOME_DEFERRED, OUTCOME_ESCALATED, OUTCOME_REFUSED, OUTCOME_ABANDONED, OUTCOME_COUNT } Outcome;
+typedef enum Outcome {
+    OUTCOME_UNSURE,
+    OUTCOME_RESOLVED,
+    OUTCOME_DEFERRED,
+    OUTCOME_ESCALATED,
+    OUTCOME_REFUSED,
+    OUTCOME_ABANDONED,
+    OUTCOME_COUNT
+} Outcome;
 typedef enum Ends { ENDS_UNSURE, ENDS_HAPPY, ENDS_CALM, ENDS_UNHAPPY, ENDS_ANGRY, ENDS_LEFT, ENDS_COUNT } Ends;
 typedef enum Answer { ANSWER_UNSURE, ANSWER_YES, ANSWER_NO } Answer;
 
 typedef struct Promise {
-    Span     span;
-    uint32_t who;               /* the utterance's participant, or NO_PARTICIPANT */
-    Str      what;              /* the words of the promise */
-    int64_t  due;               /* point in time, reckoned from the turn's own; WHEN_NONE when none was said or it cannot be reckoned */
+    Span span;
+    uint32_t who; /* the utterance's participant, or NO_PARTICIPANT */
+    Str what;     /* the words of the promise */
+    int64_t
+        due; /* point in time, reckoned from the turn's own; WHEN_NONE when none was said or it cannot be reckoned */
 } Promise;
 
-typedef struct Emotion { uint32_t utterance; int8_t value; } Emotion;    /* hundredths, -100..100; customer's turns only */
-typedef struct AskedTwice { uint32_t first, again; } AskedTwice;
+typedef struct Emotion {
+    uint32_t utterance;
+    int8_t value;
+} Emotion; /* hundredths, -100..100; customer's turns only */
+typedef struct AskedTwice {
+    uint32_t first, again;
+} AskedTwice;
 
 typedef struct Reading {
-    Outcome    outcome;   uint8_t outcome_confidence;                    /* hundredths; 0 when unsure */
-    Answer     first_contact; uint8_t first_contact_confidence;
-    Ends       ends;      uint8_t ends_confidence;
-    Spans      demand, need;                                             /* two fields, always */
-    struct { Emotion *item; size_t count; } emotion;
-    struct { Promise *item; size_t count; } promises;
-    struct { AskedTwice *item; size_t count; } asked_twice;
-    int        talk_share;                                               /* staff's words of staff's and customer's, hundredths; -1 unknown */
-    int64_t    response_median_ms, response_max_ms;                      /* staff's answer after the customer's turn; WHEN_NONE unknown */
+    Outcome outcome;
+    uint8_t outcome_confidence; /* hundredths; 0 when unsure */
+    Answer first_contact;
+    uint8_t first_contact_confidence;
+    Ends ends;
+    uint8_t ends_confidence;
+    Spans demand, need; /* two fields, always */
+    struct {
+        Emotion *item;
+        size_t count;
+    } emotion;
+    struct {
+        Promise *item;
+        size_t count;
+    } promises;
+    struct {
+        AskedTwice *item;
+        size_t count;
+    } asked_twice;
+    int talk_share;                              /* staff's words of staff's and customer's, hundredths; -1 unknown */
+    int64_t response_median_ms, response_max_ms; /* staff's answer after the customer's turn; WHEN_NONE unknown */
 } Reading;
 
-/* Opens with the embedded words; `words_dir` (or NULL) overlays a company's own: files of the same name replace, others add. */
+/* Opens with the embedded words; `words_dir` (or NULL) overlays a company's own: files of the same name replace, others
+ * add. */
 Hearer *hear_open(const char *words_dir, Err *err) MUST_USE;
-void    hear_free(Hearer *hearer);                          /* NULL is fine */
+void hear_free(Hearer *hearer); /* NULL is fine */
 
-Hearing *hearing_new(const Hearer *hearer);                 /* one a thread */
-void     hearing_free(Hearing *hearing);                    /* NULL is fine */
+Hearing *hearing_new(const Hearer *hearer); /* one a thread */
+void hearing_free(Hearing *hearing);        /* NULL is fine */
 
 /* Decides speakers where the source did not (conversation->speakers and roles change), then marks and reads.
  * Cost: one pass over the text, whatever the number of rules.  Never fails: what it cannot judge it leaves. */
 void hear_run(Hearing *hearing, Conversation *conversation, Arena *arena, Marks *marks, Reading *reading);
 
-size_t           hear_behaviour_count(const Hearer *hearer);
+size_t hear_behaviour_count(const Hearer *hearer);
 const Behaviour *hear_behaviour(const Hearer *hearer, size_t index);
-bool             hear_behaviour_named(const Hearer *hearer, Str id, size_t *ret);
-Str              hear_reason(const Hearer *hearer, uint32_t rule);   /* "recovery.rules: sorry for a named thing: says sorry and for what (rules 1f2e3d4c5b6a7988)" */
-Str              hear_rules_hash(const Hearer *hearer);              /* 16 hex digits over all words in force: the reader's version */
+bool hear_behaviour_named(const Hearer *hearer, Str id, size_t *ret);
+Str hear_reason(
+    const Hearer *hearer,
+    uint32_t rule); /* "recovery.rules: sorry for a named thing: says sorry and for what (rules 1f2e3d4c5b6a7988)" */
+Str hear_rules_hash(const Hearer *hearer); /* 16 hex digits over all words in force: the reader's version */
 
-const char *outcome_name(Outcome outcome);                  /* "resolved", …; NULL when unsure */
+const char *outcome_name(Outcome outcome); /* "resolved", …; NULL when unsure */
 const char *ends_name(Ends ends);
-bool        outcome_from(Str name, Outcome *ret) MUST_USE;
-bool        ends_from(Str name, Ends *ret) MUST_USE;
+bool outcome_from(Str name, Outcome *ret) MUST_USE;
+bool ends_from(Str name, Ends *ret) MUST_USE;
 
-/* Reads a rules file and says what is wrong with it, line by line, as `goodwill rules check` prints it. True: nothing. */
+/* Reads a rules file and says what is wrong with it, line by line, as `goodwill rules check` prints it. True: nothing.
+ */
 bool hear_check_rules(Str file_name, Str text, const char *words_dir, Buf *report);
 
 #endif

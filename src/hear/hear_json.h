@@ -8,7 +8,8 @@
 
 #include "hear/hear.h"
 
-void hear_json(Buf *out, const Hearer *hearer, const Conversation *conversation, Marks marks, const Reading *reading, bool with_turns);
+void hear_json(Buf *out, const Hearer *hearer, const Conversation *conversation, Marks marks, const Reading *reading,
+               bool with_turns);
 void hear_json_reading(Buf *out, const Conversation *conversation, const Reading *reading);
 
 #endif

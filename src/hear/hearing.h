@@ -13,51 +13,68 @@
 /* A match of a rule's phrase: tokens of its turn, counted from the turn's first. */
 typedef struct Hit {
     uint32_t rule;
-    uint32_t kind;               /* PhraseKind */
+    uint32_t kind; /* PhraseKind */
     uint32_t begin, end;
 } Hit;
 
 typedef struct Turn {
     uint32_t first_token, token_count, word_count;
-    uint32_t first_hit, hit_count;       /* sorted by rule, kind, begin */
-    uint32_t nth, nth_from_end;          /* among the turns of its role, from 0 */
-    bool     judged;                     /* its words are looked at: public, of staff or a customer */
-    bool     punctuated;                 /* it has sentence marks inside: else a transcript without any */
+    uint32_t first_hit, hit_count; /* sorted by rule, kind, begin */
+    uint32_t nth, nth_from_end;    /* among the turns of its role, from 0 */
+    bool judged;                   /* its words are looked at: public, of staff or a customer */
+    bool punctuated;               /* it has sentence marks inside: else a transcript without any */
 } Turn;
 
 /* A signal rule's match, for speakers and reading. */
-typedef struct SignalHit { uint32_t rule, utterance, begin, end; } SignalHit;      /* bytes of the utterance's text */
+typedef struct SignalHit {
+    uint32_t rule, utterance, begin, end;
+} SignalHit; /* bytes of the utterance's text */
 
-typedef struct Hits { Hit *item; size_t count, capacity; } Hits;
-typedef struct SignalHits { SignalHit *item; size_t count, capacity; } SignalHits;
+typedef struct Hits {
+    Hit *item;
+    size_t count, capacity;
+} Hits;
+typedef struct SignalHits {
+    SignalHit *item;
+    size_t count, capacity;
+} SignalHits;
 
 /* Where sentences and clauses begin and end, for each token of one turn: [begin, end). */
-typedef struct Bounds { uint32_t sentence_begin, sentence_end, clause_begin, clause_end; } Bounds;
+typedef struct Bounds {
+    uint32_t sentence_begin, sentence_end, clause_begin, clause_end;
+} Bounds;
 
 /* When a guard's words were first met in this conversation. */
-typedef struct Met { uint32_t conversation, turn; } Met;
+typedef struct Met {
+    uint32_t conversation, turn;
+} Met;
 
 struct Hearing {
     const Hearer *hearer;
-    const Rules  *rules;
-    Matcher      *matcher;
-    Tokens        tokens;
-    Matches       matches;
-    Hits          hits;
-    SignalHits    signals;
-    Turn         *turn;          size_t turn_capacity;
-    Bounds       *bounds;        size_t bounds_capacity;
-    uint64_t     *echo_slot;                                /* content words of the other party's last turns */
-    uint32_t     *echo_stamp;    uint32_t echo_now;
-    Mark         *mark;          size_t mark_count, mark_capacity;
-    Met          *met[4];                                   /* by EARLIER, EARLIER_NOT, OWN, OWN_NOT; by rule */
-    uint32_t      conversation;                             /* counts up */
-    uint64_t      name[64];      size_t name_count;         /* of people in this conversation */
+    const Rules *rules;
+    Matcher *matcher;
+    Tokens tokens;
+    Matches matches;
+    Hits hits;
+    SignalHits signals;
+    Turn *turn;
+    size_t turn_capacity;
+    Bounds *bounds;
+    size_t bounds_capacity;
+    uint64_t *echo_slot; /* content words of the other party's last turns */
+    uint32_t *echo_stamp;
+    uint32_t echo_now;
+    Mark *mark;
+    size_t mark_count, mark_capacity;
+    Met *met[4];           /* by EARLIER, EARLIER_NOT, OWN, OWN_NOT; by rule */
+    uint32_t conversation; /* counts up */
+    uint64_t name[64];
+    size_t name_count; /* of people in this conversation */
 };
 
 struct Hearer {
-    Arena  arena;
-    Words  words;
+    Arena arena;
+    Words words;
     Rules *rules;
 };
 
@@ -79,9 +96,9 @@ int role_root(Role role);
 /* The other party's last turns before `utterance`: their indices, newest first.  Returns how many (at most `most`). */
 size_t other_turns(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t *ret, size_t most);
 /* Content words of a span of turn `utterance` that come back from the set filled by echo_fill. */
-void     echo_fill(Hearing *h, const Conversation *c, uint32_t utterance);
+void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance);
 uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin_token, uint32_t end_token);
-uint64_t stem_of(const Rules *rules, Str text, const Token *token);      /* 0: no content word */
+uint64_t stem_of(const Rules *rules, Str text, const Token *token); /* 0: no content word */
 
 /* reading.c */
 void reading_make(Hearing *h, const Conversation *c, Arena *arena, Reading *ret);

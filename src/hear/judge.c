@@ -36,7 +36,7 @@ static void sort_hits(Hit *hit, size_t count)
         return;
     }
     for (size_t i = 1; i < count; i++) {
-        Hit    moving = hit[i];
+        Hit moving = hit[i];
         size_t at = i;
         for (; at > 0 && hit_order(&hit[at - 1], &moving) > 0; at--) hit[at] = hit[at - 1];
         hit[at] = moving;
@@ -56,14 +56,16 @@ void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsi
         turn->word_count += token_is_word(&token[i]) && !(token[i].flags & TOKEN_PART);
         if (i + 1 < turn->token_count && !token_is_word(&token[i])) turn->punctuated = true;
     }
-    if (turn->token_count && token[turn->token_count - 1].begin < token[turn->token_count - 1].end) turn->punctuated = true;
+    if (turn->token_count && token[turn->token_count - 1].begin < token[turn->token_count - 1].end)
+        turn->punctuated = true;
     h->matches.count = 0;
     matcher_run(h->matcher, root, token, turn->token_count, &h->matches);
     turn->first_hit = (uint32_t)h->hits.count;
     turn->hit_count = (uint32_t)h->matches.count;
-    h->hits.item = hearing_room(h->hits.item, &h->hits.capacity, h->hits.count + h->matches.count, sizeof *h->hits.item);
+    h->hits.item =
+        hearing_room(h->hits.item, &h->hits.capacity, h->hits.count + h->matches.count, sizeof *h->hits.item);
     for (size_t i = 0; i < h->matches.count; i++) {
-        const Match  *match = &h->matches.item[i];
+        const Match *match = &h->matches.item[i];
         const Phrase *phrase = &h->rules->phrase[match->phrase];
         h->hits.item[h->hits.count++] = (Hit){ phrase->rule, phrase->kind, match->begin, match->end };
     }
@@ -72,15 +74,15 @@ void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsi
 
 /* --- sentences and clauses --------------------------------------------------- */
 
-enum { CLAUSE_WORDS_MIN = 3 };      /* a comma after fewer words does not part clauses: "sorry, Denise, that was us" */
+enum { CLAUSE_WORDS_MIN = 3 }; /* a comma after fewer words does not part clauses: "sorry, Denise, that was us" */
 
 static void find_bounds(Hearing *h, const Turn *turn)
 {
-    uint32_t     n = turn->token_count;
+    uint32_t n = turn->token_count;
     const Token *token = &h->tokens.item[turn->first_token];
     h->bounds = hearing_room(h->bounds, &h->bounds_capacity, n + 1, sizeof *h->bounds);
     Bounds *b = h->bounds;
-    for (uint32_t i = 0; i < n; i++) b[i].clause_end = 0;          /* for now: 1 where a clause begins by its words */
+    for (uint32_t i = 0; i < n; i++) b[i].clause_end = 0; /* for now: 1 where a clause begins by its words */
     const Hit *hit = &h->hits.item[turn->first_hit];
     for (uint32_t i = 0; i < turn->hit_count; i++)
         if (hit[i].kind == PHRASE_BOUNDARY) b[hit[i].begin].clause_end = 1;
@@ -112,13 +114,17 @@ static void find_bounds(Hearing *h, const Turn *turn)
 static const Hit *find_hit(const Hearing *h, const Turn *turn, uint32_t rule, PhraseKind kind, uint32_t begin)
 {
     const Hit *hit = &h->hits.item[turn->first_hit];
-    size_t     low = 0, high = turn->hit_count;
+    size_t low = 0, high = turn->hit_count;
     while (low < high) {
-        size_t     middle = (low + high) / 2;
+        size_t middle = (low + high) / 2;
         const Hit *m = &hit[middle];
-        bool before = m->rule != rule ? m->rule < rule : m->kind != (uint32_t)kind ? m->kind < (uint32_t)kind : m->begin < begin;
-        if (before) low = middle + 1;
-        else high = middle;
+        bool before = m->rule != rule             ? m->rule < rule
+                      : m->kind != (uint32_t)kind ? m->kind < (uint32_t)kind
+                                                  : m->begin < begin;
+        if (before)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return low < turn->hit_count && hit[low].rule == rule && hit[low].kind == (uint32_t)kind ? &hit[low] : NULL;
 }
@@ -141,13 +147,16 @@ static bool overlapped(const Hearing *h, const Turn *turn, uint32_t rule, uint32
 static bool other_has(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t rule, PhraseKind kind)
 {
     uint32_t other[6];
-    size_t   count = other_turns(h, c, utterance, other, COUNT(other));
+    size_t count = other_turns(h, c, utterance, other, COUNT(other));
     for (size_t i = 0; i < count; i++)
         if (find_hit(h, &h->turn[other[i]], rule, kind, 0)) return true;
     return false;
 }
 
-static bool met(const Hearing *h, uint32_t rule, PhraseKind kind) { return h->met[kind - PHRASE_EARLIER][rule].conversation == h->conversation; }
+static bool met(const Hearing *h, uint32_t rule, PhraseKind kind)
+{
+    return h->met[kind - PHRASE_EARLIER][rule].conversation == h->conversation;
+}
 
 static bool in_place(const Turn *turn, uint8_t place)
 {
@@ -179,20 +188,26 @@ static bool turn_allows(const Hearing *h, const Conversation *c, uint32_t uttera
     return true;
 }
 
-typedef struct TokenSpan { uint32_t begin, end; } TokenSpan;
+typedef struct TokenSpan {
+    uint32_t begin, end;
+} TokenSpan;
 
 static bool match_allows(Hearing *h, const Conversation *c, uint32_t utterance, const Hit *say, TokenSpan span)
 {
-    const Rule   *rule = &h->rules->rule[say->rule];
-    const Turn   *turn = &h->turn[utterance];
+    const Rule *rule = &h->rules->rule[say->rule];
+    const Turn *turn = &h->turn[utterance];
     const Bounds *b = &h->bounds[say->begin];
-    const Token  *token = &h->tokens.item[turn->first_token];
-    Symbol        end = b->sentence_end > 0 ? token[b->sentence_end - 1].symbol : SYM_STOP;
+    const Token *token = &h->tokens.item[turn->first_token];
+    Symbol end = b->sentence_end > 0 ? token[b->sentence_end - 1].symbol : SYM_STOP;
     if (rule->asks && end != SYM_QUESTION && turn->punctuated) return false;
     if (rule->tells && end == SYM_QUESTION) return false;
     if (rule->has & 1u << PHRASE_NOT && overlapped(h, turn, say->rule, say->begin, say->end)) return false;
-    if (rule->has & 1u << PHRASE_NEAR && !has_within(h, turn, say->rule, PHRASE_NEAR, b->sentence_begin, b->sentence_end)) return false;
-    if (rule->has & 1u << PHRASE_UNLESS && has_within(h, turn, say->rule, PHRASE_UNLESS, b->sentence_begin, b->sentence_end)) return false;
+    if (rule->has & 1u << PHRASE_NEAR &&
+        !has_within(h, turn, say->rule, PHRASE_NEAR, b->sentence_begin, b->sentence_end))
+        return false;
+    if (rule->has & 1u << PHRASE_UNLESS &&
+        has_within(h, turn, say->rule, PHRASE_UNLESS, b->sentence_begin, b->sentence_end))
+        return false;
     if (rule->echo || rule->echo_max < UINT8_MAX) {
         uint32_t echo = echo_count(h, c, utterance, span.begin, span.end);
         if (echo < rule->echo || echo > rule->echo_max) return false;
@@ -205,7 +220,7 @@ static bool match_allows(Hearing *h, const Conversation *c, uint32_t utterance, 
 static TokenSpan span_of(const Hearing *h, const Turn *turn, const Hit *say)
 {
     const Bounds *first = &h->bounds[say->begin], *last = &h->bounds[say->end - 1];
-    TokenSpan     span = { say->begin, say->end };
+    TokenSpan span = { say->begin, say->end };
     switch ((SpanMode)h->rules->rule[say->rule].span) {
     case SPAN_MATCH: break;
     case SPAN_CLAUSE: span = (TokenSpan){ first->clause_begin, last->clause_end }; break;
@@ -226,25 +241,32 @@ static uint8_t quality_of(Hearing *h, const Conversation *c, uint32_t utterance,
 {
     const Token *token = &h->tokens.item[h->turn[utterance].first_token];
     for (uint32_t i = span.begin; i < span.end; i++)
-        if (token[i].symbol >= SYM_CAPITAL && token[i].symbol < SYM_FIRST_WORD && token[i].symbol != SYM_PLACEHOLDER) return 100;
+        if (token[i].symbol >= SYM_CAPITAL && token[i].symbol < SYM_FIRST_WORD && token[i].symbol != SYM_PLACEHOLDER)
+            return 100;
     return echo_count(h, c, utterance, span.begin, span.end) >= 2 ? 100 : 50;
 }
 
 static void add_mark(Hearing *h, const Conversation *c, uint32_t utterance, const Hit *say, TokenSpan span)
 {
-    const Rule  *rule = &h->rules->rule[say->rule];
+    const Rule *rule = &h->rules->rule[say->rule];
     const Token *token = &h->tokens.item[h->turn[utterance].first_token];
     h->mark = hearing_room(h->mark, &h->mark_capacity, h->mark_count + 1, sizeof *h->mark);
-    h->mark[h->mark_count++] = (Mark){
-        .behaviour = rule->behaviour, .quality = rule->quality ? rule->quality : quality_of(h, c, utterance, span), .confidence = rule->sure,
-        .utterance = utterance, .begin = token[span.begin].begin, .end = token[span.end - 1].end, .rule = say->rule };
+    h->mark[h->mark_count++] = (Mark){ .behaviour = rule->behaviour,
+                                       .quality = rule->quality ? rule->quality : quality_of(h, c, utterance, span),
+                                       .confidence = rule->sure,
+                                       .utterance = utterance,
+                                       .begin = token[span.begin].begin,
+                                       .end = token[span.end - 1].end,
+                                       .rule = say->rule };
 }
 
 static void add_signal(Hearing *h, uint32_t utterance, const Hit *say)
 {
     const Token *token = &h->tokens.item[h->turn[utterance].first_token];
-    h->signals.item = hearing_room(h->signals.item, &h->signals.capacity, h->signals.count + 1, sizeof *h->signals.item);
-    h->signals.item[h->signals.count++] = (SignalHit){ say->rule, utterance, token[say->begin].begin, token[say->end - 1].end };
+    h->signals.item =
+        hearing_room(h->signals.item, &h->signals.capacity, h->signals.count + 1, sizeof *h->signals.item);
+    h->signals.item[h->signals.count++] =
+        (SignalHit){ say->rule, utterance, token[say->begin].begin, token[say->end - 1].end };
 }
 
 static int by_behaviour(const void *x, const void *y)
@@ -268,7 +290,7 @@ static int by_place(const void *x, const void *y)
 /* Marks of one behaviour that share a byte are one: the surer one's words, the longer one's when both are as sure. */
 static void merge_marks(Hearing *h, size_t first)
 {
-    Mark  *mark = h->mark + first;
+    Mark *mark = h->mark + first;
     size_t count = h->mark_count - first, kept = 0;
     if (count == 0) return;
     if (count > 1) qsort(mark, count, sizeof *mark, by_behaviour);
@@ -290,13 +312,13 @@ static void merge_marks(Hearing *h, size_t first)
 static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
 {
     const Turn *turn = &h->turn[utterance];
-    size_t      first_mark = h->mark_count;
-    bool        staff_unsure = c->utterance[utterance].doubtful && c->utterance[utterance].role == ROLE_AGENT;
-    bool        prepared = false;
+    size_t first_mark = h->mark_count;
+    bool staff_unsure = c->utterance[utterance].doubtful && c->utterance[utterance].role == ROLE_AGENT;
+    bool prepared = false;
     for (uint32_t i = 0; i < turn->hit_count;) {
         uint32_t rule = h->hits.item[turn->first_hit + i].rule, past = i;
         while (past < turn->hit_count && h->hits.item[turn->first_hit + past].rule == rule) past++;
-        bool says = h->hits.item[turn->first_hit + i].kind == PHRASE_SAY;             /* the lowest kind comes first */
+        bool says = h->hits.item[turn->first_hit + i].kind == PHRASE_SAY; /* the lowest kind comes first */
         bool is_signal = h->rules->rule[rule].behaviour == NO_BEHAVIOUR;
         if (says && (is_signal || !staff_unsure) && turn_allows(h, c, utterance, rule)) {
             if (!prepared) {
@@ -309,8 +331,10 @@ static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
                 if (say.kind != PHRASE_SAY) break;
                 TokenSpan span = span_of(h, turn, &say);
                 if (!match_allows(h, c, utterance, &say, span)) continue;
-                if (is_signal) add_signal(h, utterance, &say);
-                else add_mark(h, c, utterance, &say, span);
+                if (is_signal)
+                    add_signal(h, utterance, &say);
+                else
+                    add_mark(h, c, utterance, &say, span);
             }
         }
         i = past;

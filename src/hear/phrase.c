@@ -12,16 +12,16 @@ typedef enum ElementKind { EL_SYMBOL, EL_SET, EL_ANY, EL_GAP, EL_END, EL_SEQUENC
 typedef struct Element Element;
 struct Element {
     ElementKind kind;
-    uint32_t    value;             /* symbol, set, widest gap */
-    Element    *first, *last;      /* of SEQUENCE, CHOICE, OPTIONAL (one) */
-    Element    *next;              /* beside it */
+    uint32_t value;        /* symbol, set, widest gap */
+    Element *first, *last; /* of SEQUENCE, CHOICE, OPTIONAL (one) */
+    Element *next;         /* beside it */
 };
 
 typedef struct Parser {
     PhraseContext *context;
-    Str            text;
-    size_t         at;
-    int            depth;
+    Str text;
+    size_t at;
+    int depth;
 } Parser;
 
 static Element *element_new(const Parser *p, ElementKind kind, uint32_t value)
@@ -34,8 +34,10 @@ static Element *element_new(const Parser *p, ElementKind kind, uint32_t value)
 
 static void append(Element *parent, Element *child)
 {
-    if (parent->last) parent->last->next = child;
-    else parent->first = child;
+    if (parent->last)
+        parent->last->next = child;
+    else
+        parent->first = child;
     parent->last = child;
 }
 
@@ -49,37 +51,42 @@ static bool is_word_byte(char c) { return ascii_alnum(c) || c == '\'' || c == '-
 /* A word as the spelling table writes it out: one symbol, or a sequence of them. */
 static bool add_plain_word(Parser *p, Element *to, Str folded, Err *err)
 {
-    Vocabulary      *v = &p->context->rules->vocabulary;
+    Vocabulary *v = &p->context->rules->vocabulary;
     const WordEntry *entry = vocabulary_find(v, word_hash(folded));
     if (entry && entry->part_count > 1) {
         for (size_t i = 0; i < entry->part_count; i++) append(to, element_new(p, EL_SYMBOL, entry->part[i]));
         return true;
     }
     Symbol symbol;
-    if (entry) symbol = entry->part[0];
-    else if (!vocabulary_add(v, folded, &symbol, err)) return false;
+    if (entry)
+        symbol = entry->part[0];
+    else if (!vocabulary_add(v, folded, &symbol, err))
+        return false;
     append(to, element_new(p, EL_SYMBOL, symbol));
     return true;
 }
 
 static bool add_to_set(Parser *p, uint32_t set, Str folded, Err *err)
 {
-    Vocabulary      *v = &p->context->rules->vocabulary;
+    Vocabulary *v = &p->context->rules->vocabulary;
     const WordEntry *entry = vocabulary_find(v, word_hash(folded));
-    Symbol           symbol;
-    if (entry && entry->part_count > 1) return true;           /* a form that is written out otherwise */
-    if (entry) symbol = entry->part[0];
-    else if (!vocabulary_add(v, folded, &symbol, err)) return false;
+    Symbol symbol;
+    if (entry && entry->part_count > 1) return true; /* a form that is written out otherwise */
+    if (entry)
+        symbol = entry->part[0];
+    else if (!vocabulary_add(v, folded, &symbol, err))
+        return false;
     automaton_set_add(p->context->rules->automaton, set, symbol);
     return true;
 }
 
-static const char *const ENDINGS[] = { "er", "ers", "ly", "ment", "ments", "ation", "ations", "ion", "ions", "al", "able", "ness", "ful", "y", "ies" };
+static const char *const ENDINGS[] = { "er",   "ers", "ly",   "ment", "ments", "ation", "ations", "ion",
+                                       "ions", "al",  "able", "ness", "ful",   "y",     "ies" };
 
 static bool add_forms(Parser *p, Element *to, Str folded, bool broad, Err *err)
 {
     uint32_t set = automaton_set_new(p->context->rules->automaton);
-    Forms    forms;
+    Forms forms;
     word_forms(p->context->arena, folded, p->context->irregular, &forms);
     for (size_t i = 0; i < forms.count; i++)
         if (!add_to_set(p, set, forms.item[i], err)) return false;
@@ -100,7 +107,8 @@ static bool parse_word(Parser *p, Element *to, Err *err)
     size_t begin = p->at;
     while (p->at < p->text.len && is_word_byte(p->text.data[p->at])) p->at++;
     Str word = str_sub(p->text, begin, p->at);
-    if (word.len > WORD_BYTES_MAX) return err_set(err, ERR_INPUT, "'%.*s…' is longer than %d bytes", 20, word.data, WORD_BYTES_MAX);
+    if (word.len > WORD_BYTES_MAX)
+        return err_set(err, ERR_INPUT, "'%.*s…' is longer than %d bytes", 20, word.data, WORD_BYTES_MAX);
     char ending = p->at < p->text.len ? p->text.data[p->at] : ' ';
     if (ending == '~' || ending == '*') p->at++;
     if (p->at < p->text.len && !ascii_space(p->text.data[p->at]) && !strchr("|}],>.?", p->text.data[p->at]))
@@ -119,9 +127,12 @@ static bool parse_word(Parser *p, Element *to, Err *err)
     return true;
 }
 
-static const struct { const char *name; Symbol symbol; } SHAPES[] = {
-    { "number", SYM_NUMBER }, { "ordinal", SYM_ORDINAL }, { "money", SYM_MONEY }, { "clock", SYM_CLOCK },
-    { "date", SYM_DATE }, { "percent", SYM_PERCENT }, { "code", SYM_CODE }, { "name", SYM_NAME },
+static const struct {
+    const char *name;
+    Symbol symbol;
+} SHAPES[] = {
+    { "number", SYM_NUMBER },   { "ordinal", SYM_ORDINAL },         { "money", SYM_MONEY }, { "clock", SYM_CLOCK },
+    { "date", SYM_DATE },       { "percent", SYM_PERCENT },         { "code", SYM_CODE },   { "name", SYM_NAME },
     { "capital", SYM_CAPITAL }, { "placeholder", SYM_PLACEHOLDER }, { "other", SYM_WORD },
 };
 
@@ -135,8 +146,10 @@ static bool parse_shape(Parser *p, Element *to, Err *err)
             append(to, element_new(p, EL_SYMBOL, SHAPES[i].symbol));
             return true;
         }
-    return err_set(err, ERR_INPUT, "'#%.*s' is no shape; shapes are #number #ordinal #money #clock #date #percent #code #name #capital "
-                                   "#placeholder #other", STR_ARG(name));
+    return err_set(err, ERR_INPUT,
+                   "'#%.*s' is no shape; shapes are #number #ordinal #money #clock #date #percent #code #name #capital "
+                   "#placeholder #other",
+                   STR_ARG(name));
 }
 
 static Element *parse_choice(Parser *p, char closing, Err *err);
@@ -160,7 +173,7 @@ static bool parse_class(Parser *p, Element *to, Err *err)
             if (!parsed) return false;
             class->parsed = parsed;
         }
-        Element *copy = element_new(p, class->parsed->kind, class->parsed->value);     /* its `next` is this place's own */
+        Element *copy = element_new(p, class->parsed->kind, class->parsed->value); /* its `next` is this place's own */
         copy->first = class->parsed->first;
         copy->last = class->parsed->last;
         append(to, copy);
@@ -213,7 +226,7 @@ static bool parse_one(Parser *p, Element *to, Err *err)
 static Element *parse_sequence(Parser *p, Err *err)
 {
     Element *sequence = element_new(p, EL_SEQUENCE, 0);
-    int      count = 0;
+    int count = 0;
     for (;;) {
         skip_blanks(p);
         if (p->at == p->text.len || strchr("|}]", p->text.data[p->at])) break;
@@ -235,8 +248,8 @@ static Element *simplify(Parser *p, Element *choice)
 {
     if (choice->first == choice->last) return choice->first;
     Automaton *a = p->context->rules->automaton;
-    uint32_t   set = UINT32_MAX;
-    Element   *kept = element_new(p, EL_CHOICE, 0);
+    uint32_t set = UINT32_MAX;
+    Element *kept = element_new(p, EL_CHOICE, 0);
     for (Element *e = choice->first, *next; e; e = next) {
         next = e->next;
         e->next = NULL;
@@ -272,8 +285,10 @@ static Element *parse_choice(Parser *p, char closing, Err *err)
     }
     char found = p->at < p->text.len ? p->text.data[p->at] : 0;
     if (found != closing) {
-        if (closing) err_set(err, ERR_INPUT, "'%c' is missing", closing);
-        else err_set(err, ERR_INPUT, "'%c' without its beginning", found);
+        if (closing)
+            err_set(err, ERR_INPUT, "'%c' is missing", closing);
+        else
+            err_set(err, ERR_INPUT, "'%c' without its beginning", found);
         return NULL;
     }
     if (closing) p->at++;
@@ -320,7 +335,8 @@ Node phrase_nodes(PhraseContext *context, const Element *e, Node next)
     }
     case EL_CHOICE: {
         Node at = phrase_nodes(context, e->first, next);
-        for (const Element *one = e->first->next; one; one = one->next) at = automaton_either(a, phrase_nodes(context, one, next), at);
+        for (const Element *one = e->first->next; one; one = one->next)
+            at = automaton_either(a, phrase_nodes(context, one, next), at);
         return at;
     }
     }

@@ -14,11 +14,13 @@ int role_root(Role role) { return role == ROLE_AGENT ? WHO_AGENT : role == ROLE_
 size_t other_turns(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t *ret, size_t most)
 {
     size_t count = 0;
-    int    root = role_root(c->utterance[utterance].role);
+    int root = role_root(c->utterance[utterance].role);
     for (uint32_t i = utterance, steps = 0; i-- > 0 && count < most && steps < 24; steps++) {
         if (!h->turn[i].judged) continue;
-        if (role_root(c->utterance[i].role) != root) ret[count++] = i;
-        else if (count) break;                         /* what lies before our own last turn was answered already */
+        if (role_root(c->utterance[i].role) != root)
+            ret[count++] = i;
+        else if (count)
+            break; /* what lies before our own last turn was answered already */
     }
     return count;
 }
@@ -28,7 +30,7 @@ uint64_t stem_of(const Rules *rules, Str text, const Token *token)
 {
     if (token->symbol <= SYM_COMMA || token->flags & TOKEN_PART) return 0;
     if (token->symbol >= SYM_FIRST_WORD && rules->vocabulary.is_common[token->symbol]) return 0;
-    char   word[WORD_BYTES_MAX];
+    char word[WORD_BYTES_MAX];
     size_t len = 0;
     for (uint32_t i = token->begin; i < token->end && len < sizeof word; i++) {
         char c = text.data[i];
@@ -36,7 +38,8 @@ uint64_t stem_of(const Rules *rules, Str text, const Token *token)
         word[len++] = ascii_lower(c);
     }
     if (len == 0 || (len < 3 && !ascii_digit(word[0]))) return 0;
-    static const char *const ENDINGS[] = { "ingly", "edly", "ies", "ied", "ying", "ing", "ery", "ers", "ed", "es", "er", "ly", "e", "s", "y" };
+    static const char *const ENDINGS[] = { "ingly", "edly", "ies", "ied", "ying", "ing", "ery", "ers",
+                                           "ed",    "es",   "er",  "ly",  "e",    "s",   "y" };
     for (size_t i = 0; i < COUNT(ENDINGS); i++) {
         size_t n = strlen(ENDINGS[i]);
         if (len >= n + 3 && memcmp(word + len - n, ENDINGS[i], n) == 0) {
@@ -44,14 +47,14 @@ uint64_t stem_of(const Rules *rules, Str text, const Token *token)
             break;
         }
     }
-    if (len > 3 && word[len - 1] == word[len - 2]) len--;          /* stopp -> stop */
+    if (len > 3 && word[len - 1] == word[len - 2]) len--; /* stopp -> stop */
     return word_hash(str_make(word, len));
 }
 
 void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
 {
     uint32_t other[OTHER_TURNS_MAX];
-    size_t   count = other_turns(h, c, utterance, other, OTHER_TURNS_MAX), words = 0;
+    size_t count = other_turns(h, c, utterance, other, OTHER_TURNS_MAX), words = 0;
     h->echo_now++;
     for (size_t i = 0; i < count; i++) {
         const Turn *turn = &h->turn[other[i]];
@@ -70,8 +73,8 @@ void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
 uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin, uint32_t end)
 {
     const Turn *turn = &h->turn[utterance];
-    uint64_t    counted[64];
-    uint32_t    count = 0;
+    uint64_t counted[64];
+    uint32_t count = 0;
     for (uint32_t i = begin; i < end && count < COUNT(counted); i++) {
         uint64_t stem = stem_of(h->rules, c->utterance[utterance].text, &h->tokens.item[turn->first_token + i]);
         if (!stem) continue;

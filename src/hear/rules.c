@@ -6,32 +6,37 @@
 enum { RULES_MAX = 20000, MISTAKES_MAX = 100 };
 
 /* One line that says something, with the lines that go on below it joined. */
-typedef struct Line { Str text; uint32_t number; bool indented; } Line;
+typedef struct Line {
+    Str text;
+    uint32_t number;
+    bool indented;
+} Line;
 
 typedef struct Reader {
-    Rules        *rules;
-    const Words  *words;
-    Arena         scratch;
-    Classes       classes;
+    Rules *rules;
+    const Words *words;
+    Arena scratch;
+    Classes classes;
     PhraseContext context;
-    Buf          *report;
-    size_t        mistakes;
-    Str           file;               /* "recovery.rules" */
-    uint16_t      behaviour;          /* the section we are in */
-    Str           signal;
-    bool          boundary, in_section;
-    Rule         *rule;               /* NULL before the first of a section */
+    Buf *report;
+    size_t mistakes;
+    Str file;           /* "recovery.rules" */
+    uint16_t behaviour; /* the section we are in */
+    Str signal;
+    bool boundary, in_section;
+    Rule *rule; /* NULL before the first of a section */
 } Reader;
 
 static void mistake(Reader *r, uint32_t line, const char *reason)
 {
-    if (++r->mistakes <= MISTAKES_MAX && r->report) buf_printf(r->report, "%.*s line %u: %s\n", STR_ARG(r->file), line, reason);
+    if (++r->mistakes <= MISTAKES_MAX && r->report)
+        buf_printf(r->report, "%.*s line %u: %s\n", STR_ARG(r->file), line, reason);
 }
 
 /* The first word of *rest and what stands behind it. */
 static Str take_word(Str *rest)
 {
-    Str    s = str_trim(*rest);
+    Str s = str_trim(*rest);
     size_t end = 0;
     while (end < s.len && !ascii_space(s.data[end])) end++;
     *rest = str_trim(str_from_byte(s, end));
@@ -44,7 +49,8 @@ static Str take_word(Str *rest)
 static Str without_comment(Str line)
 {
     for (size_t i = 0; i < line.len; i++)
-        if (line.data[i] == '#' && (i == 0 || ascii_space(line.data[i - 1])) && (i + 1 == line.len || ascii_space(line.data[i + 1]) || line.data[i + 1] == '#'))
+        if (line.data[i] == '#' && (i == 0 || ascii_space(line.data[i - 1])) &&
+            (i + 1 == line.len || ascii_space(line.data[i + 1]) || line.data[i + 1] == '#'))
             return str_sub(line, 0, i);
     return line;
 }
@@ -55,14 +61,16 @@ static bool next_line(Reader *r, Str *rest, uint32_t *number, Line *ret)
     while (str_next_line(rest, &line)) {
         ++*number;
         bool indented = line.len && ascii_space(line.data[0]);
-        Str  text = str_trim(without_comment(line));
+        Str text = str_trim(without_comment(line));
         if (text.len == 0) continue;
         *ret = (Line){ .text = text, .number = *number, .indented = indented };
         /* A line that begins with '|' goes on with the one before. */
         for (Str ahead = *rest, more; str_next_line(&ahead, &more);) {
             Str trimmed = str_trim(without_comment(more));
             if (trimmed.len && trimmed.data[0] != '|') break;
-            if (trimmed.len) ret->text = arena_printf(&r->scratch, "%.*s %.*s", (int)ret->text.len, ret->text.data, (int)trimmed.len, trimmed.data);
+            if (trimmed.len)
+                ret->text = arena_printf(&r->scratch, "%.*s %.*s", (int)ret->text.len, ret->text.data, (int)trimmed.len,
+                                         trimmed.data);
             *rest = ahead;
             ++*number;
         }
@@ -122,7 +130,7 @@ static void read_class(Reader *r, const Line *line)
 
 static bool read_behaviours(Reader *r)
 {
-    Rules   *rules = r->rules;
+    Rules *rules = r->rules;
     uint32_t capacity = 0, number = 0;
     r->file = STR("behaviours.tsv");
     for (Str rest = words_bytes(r->words, r->file), line; str_next_line(&rest, &line);) {
@@ -132,17 +140,23 @@ static bool read_behaviours(Reader *r)
         Str cells = line;
         for (size_t i = 0; i < COUNT(column); i++)
             if (!str_next_part(&cells, '\t', &column[i])) break;
-        bool strength = str_equal(column[2], STR("+")), harm = str_equal(column[2], STR("-")), neutral = str_equal(column[2], STR("."));
+        bool strength = str_equal(column[2], STR("+")), harm = str_equal(column[2], STR("-")),
+             neutral = str_equal(column[2], STR("."));
         bool agent = str_equal(column[1], STR("agent")), customer = str_equal(column[1], STR("customer"));
         if (!(strength || harm || neutral) || !(agent || customer) || column[0].len == 0 || column[3].len == 0) {
-            mistake(r, number, "columns are: id, who (agent or customer), sign (+ - .), name, what counts, what does not");
+            mistake(r, number,
+                    "columns are: id, who (agent or customer), sign (+ - .), name, what counts, what does not");
             continue;
         }
         size_t dot = str_find_char(column[0], '.');
         Behaviour *b = ARENA_PUSH(&rules->arena, rules->behaviour, rules->behaviour_count, capacity);
-        *b = (Behaviour){ .id = arena_str(&rules->arena, column[0]), .who = agent ? WHO_AGENT : WHO_CUSTOMER,
-                          .sign = strength ? SIGN_STRENGTH : harm ? SIGN_HARM : SIGN_NEUTRAL,
-                          .name = arena_str(&rules->arena, column[3]), .counts = arena_str(&rules->arena, column[4]),
+        *b = (Behaviour){ .id = arena_str(&rules->arena, column[0]),
+                          .who = agent ? WHO_AGENT : WHO_CUSTOMER,
+                          .sign = strength ? SIGN_STRENGTH
+                                  : harm   ? SIGN_HARM
+                                           : SIGN_NEUTRAL,
+                          .name = arena_str(&rules->arena, column[3]),
+                          .counts = arena_str(&rules->arena, column[4]),
                           .does_not_count = arena_str(&rules->arena, column[5]) };
         b->family = str_sub(b->id, 0, dot == STR_NOT_FOUND ? b->id.len : dot);
     }
@@ -182,7 +196,7 @@ static void begin_section(Reader *r, const Line *line)
 static void begin_rule(Reader *r, const Line *line)
 {
     Rules *rules = r->rules;
-    Str    rest = line->text, name, about;
+    Str rest = line->text, name, about;
     r->rule = NULL;
     take_word(&rest);
     size_t colon = str_find_char(rest, ':');
@@ -201,31 +215,47 @@ static void begin_rule(Reader *r, const Line *line)
         return;
     }
     for (uint32_t i = 0; i < rules->rule_count; i++)
-        if (str_equal(rules->rule[i].name, name) && str_equal(rules->rule[i].file, r->file) && rules->rule[i].behaviour == r->behaviour) {
+        if (str_equal(rules->rule[i].name, name) && str_equal(rules->rule[i].file, r->file) &&
+            rules->rule[i].behaviour == r->behaviour) {
             mistake(r, line->number, "a rule of this name is already in this file for this behaviour");
             return;
         }
     Rule *rule = ARENA_PUSH(&rules->arena, rules->rule, rules->rule_count, rules->rule_capacity);
-    *rule = (Rule){ .file = arena_str(&rules->arena, r->file), .name = arena_str(&rules->arena, name), .about = arena_str(&rules->arena, about),
-                    .line = line->number, .behaviour = r->behaviour, .signal = r->signal, .weight = 1, .sure = 60, .echo_max = UINT8_MAX,
+    *rule = (Rule){ .file = arena_str(&rules->arena, r->file),
+                    .name = arena_str(&rules->arena, name),
+                    .about = arena_str(&rules->arena, about),
+                    .line = line->number,
+                    .behaviour = r->behaviour,
+                    .signal = r->signal,
+                    .weight = 1,
+                    .sure = 60,
+                    .echo_max = UINT8_MAX,
                     .words_max = UINT16_MAX };
-    if (r->behaviour == NO_BEHAVIOUR) rule->who[WHO_AGENT] = rule->who[WHO_CUSTOMER] = true;
-    else rule->who[rules->behaviour[r->behaviour].who] = true;
+    if (r->behaviour == NO_BEHAVIOUR)
+        rule->who[WHO_AGENT] = rule->who[WHO_CUSTOMER] = true;
+    else
+        rule->who[rules->behaviour[r->behaviour].who] = true;
     r->rule = rule;
 }
 
-static const struct { const char *name; PhraseKind kind; } KINDS[] = {
-    { "say", PHRASE_SAY }, { "not", PHRASE_NOT }, { "near", PHRASE_NEAR }, { "unless", PHRASE_UNLESS }, { "turn", PHRASE_TURN },
-    { "turn-not", PHRASE_TURN_NOT }, { "other", PHRASE_OTHER }, { "other-not", PHRASE_OTHER_NOT }, { "earlier", PHRASE_EARLIER },
-    { "earlier-not", PHRASE_EARLIER_NOT }, { "own", PHRASE_OWN }, { "own-not", PHRASE_OWN_NOT },
+static const struct {
+    const char *name;
+    PhraseKind kind;
+} KINDS[] = {
+    { "say", PHRASE_SAY },         { "not", PHRASE_NOT },
+    { "near", PHRASE_NEAR },       { "unless", PHRASE_UNLESS },
+    { "turn", PHRASE_TURN },       { "turn-not", PHRASE_TURN_NOT },
+    { "other", PHRASE_OTHER },     { "other-not", PHRASE_OTHER_NOT },
+    { "earlier", PHRASE_EARLIER }, { "earlier-not", PHRASE_EARLIER_NOT },
+    { "own", PHRASE_OWN },         { "own-not", PHRASE_OWN_NOT },
 };
 
 static void read_phrase(Reader *r, const Line *line, PhraseKind kind, Str text)
 {
     Rules *rules = r->rules;
-    Rule  *rule = r->rule;
-    bool   sentence_start;
-    Err    err;
+    Rule *rule = r->rule;
+    bool sentence_start;
+    Err err;
     uint32_t number = rules->phrase_count;
     struct Element *parsed = phrase_parse(&r->context, text, &sentence_start, &err);
     if (!parsed) {
@@ -235,21 +265,36 @@ static void read_phrase(Reader *r, const Line *line, PhraseKind kind, Str text)
     *ARENA_PUSH(&rules->arena, rules->phrase, rules->phrase_count, rules->phrase_capacity) =
         (Phrase){ (uint32_t)(rule - rules->rule), kind };
     rule->has |= (uint16_t)(1u << kind);
-    bool of_other = kind == PHRASE_OTHER || kind == PHRASE_OTHER_NOT || kind == PHRASE_EARLIER || kind == PHRASE_EARLIER_NOT;
+    bool of_other =
+        kind == PHRASE_OTHER || kind == PHRASE_OTHER_NOT || kind == PHRASE_EARLIER || kind == PHRASE_EARLIER_NOT;
     Node start = phrase_nodes(&r->context, parsed, automaton_accept(rules->automaton, number));
     for (unsigned who = 0; who < ROOTS; who++)
         if (rule->who[of_other ? !who : who]) automaton_start(rules->automaton, who, sentence_start, start);
 }
 
-static bool read_number(Str text, int64_t low, int64_t high, int64_t *ret) { return str_to_i64(text, ret) && *ret >= low && *ret <= high; }
+static bool read_number(Str text, int64_t low, int64_t high, int64_t *ret)
+{
+    return str_to_i64(text, ret) && *ret >= low && *ret <= high;
+}
 
-static const struct { const char *name; SpanMode mode; } SPANS[] = {
-    { "clause", SPAN_CLAUSE }, { "match", SPAN_MATCH }, { "sentence", SPAN_SENTENCE }, { "turn", SPAN_TURN },
-    { "to-clause-end", SPAN_TO_CLAUSE_END }, { "to-sentence-end", SPAN_TO_SENTENCE_END }, { "from-clause-start", SPAN_FROM_CLAUSE_START },
+static const struct {
+    const char *name;
+    SpanMode mode;
+} SPANS[] = {
+    { "clause", SPAN_CLAUSE },
+    { "match", SPAN_MATCH },
+    { "sentence", SPAN_SENTENCE },
+    { "turn", SPAN_TURN },
+    { "to-clause-end", SPAN_TO_CLAUSE_END },
+    { "to-sentence-end", SPAN_TO_SENTENCE_END },
+    { "from-clause-start", SPAN_FROM_CLAUSE_START },
 };
-static const struct { const char *name; Place place; } PLACES[] = {
-    { "first", PLACE_FIRST }, { "last", PLACE_LAST }, { "opening", PLACE_OPENING }, { "closing", PLACE_CLOSING },
-    { "not-first", PLACE_NOT_FIRST }, { "not-last", PLACE_NOT_LAST },
+static const struct {
+    const char *name;
+    Place place;
+} PLACES[] = {
+    { "first", PLACE_FIRST },     { "last", PLACE_LAST },           { "opening", PLACE_OPENING },
+    { "closing", PLACE_CLOSING }, { "not-first", PLACE_NOT_FIRST }, { "not-last", PLACE_NOT_LAST },
 };
 
 /* Settings of a rule, but for its phrases.  Returns what is wrong, or NULL. */
@@ -260,10 +305,14 @@ static const char *read_setting(Rule *rule, Str name, Str value)
         if (!read_number(value, 1, 99, &n)) return "sure is a number from 1 to 99";
         rule->sure = (uint8_t)n;
     } else if (str_equal(name, STR("quality"))) {
-        if (str_equal(value, STR("specific"))) rule->quality = 100;
-        else if (str_equal(value, STR("generic"))) rule->quality = 50;
-        else if (str_equal(value, STR("stock"))) rule->quality = 30;
-        else return "quality is specific, generic or stock";
+        if (str_equal(value, STR("specific")))
+            rule->quality = 100;
+        else if (str_equal(value, STR("generic")))
+            rule->quality = 50;
+        else if (str_equal(value, STR("stock")))
+            rule->quality = 30;
+        else
+            return "quality is specific, generic or stock";
     } else if (str_equal(name, STR("weight"))) {
         if (!read_number(value, -1000, 1000, &n)) return "weight is a number from -1000 to 1000";
         rule->weight = (int32_t)n;
@@ -274,9 +323,10 @@ static const char *read_setting(Rule *rule, Str name, Str value)
         if (!read_number(value, 0, 50, &n)) return "echo-max is a number from 0 to 50";
         rule->echo_max = (uint8_t)n;
     } else if (str_equal(name, STR("words"))) {
-        size_t  dots = str_find(value, STR(".."));
+        size_t dots = str_find(value, STR(".."));
         int64_t high;
-        if (dots == STR_NOT_FOUND || !read_number(str_sub(value, 0, dots), 0, 60000, &n) || !read_number(str_from_byte(value, dots + 2), n, 60000, &high))
+        if (dots == STR_NOT_FOUND || !read_number(str_sub(value, 0, dots), 0, 60000, &n) ||
+            !read_number(str_from_byte(value, dots + 2), n, 60000, &high))
             return "words is written `words 3..20`: how long the turn is";
         rule->words_min = (uint16_t)n;
         rule->words_max = (uint16_t)high;
@@ -308,7 +358,8 @@ static const char *read_setting(Rule *rule, Str name, Str value)
             rule->channels |= (uint16_t)(1u << channel);
         }
     } else if (str_equal(name, STR("who"))) {
-        if (rule->behaviour != NO_BEHAVIOUR) return "who is said for signals only: behaviours.tsv says it for behaviours";
+        if (rule->behaviour != NO_BEHAVIOUR)
+            return "who is said for signals only: behaviours.tsv says it for behaviours";
         rule->who[WHO_AGENT] = str_equal(value, STR("agent"));
         rule->who[WHO_CUSTOMER] = str_equal(value, STR("customer"));
         if (!rule->who[WHO_AGENT] && !rule->who[WHO_CUSTOMER]) return "who is agent or customer";
@@ -323,10 +374,15 @@ static void read_line(Reader *r, const Line *line)
 {
     Str rest = line->text, word = take_word(&rest);
     if (!line->indented) {
-        if (str_equal(word, STR("class"))) return;                         /* read before */
-        if (str_equal(word, STR("behaviour")) || str_equal(word, STR("signal")) || str_equal(word, STR("boundary"))) begin_section(r, line);
-        else if (str_equal(word, STR("rule"))) begin_rule(r, line);
-        else mistake(r, line->number, "a line begins with class, behaviour, signal, boundary or rule; what belongs to a rule is indented");
+        if (str_equal(word, STR("class"))) return; /* read before */
+        if (str_equal(word, STR("behaviour")) || str_equal(word, STR("signal")) || str_equal(word, STR("boundary")))
+            begin_section(r, line);
+        else if (str_equal(word, STR("rule")))
+            begin_rule(r, line);
+        else
+            mistake(
+                r, line->number,
+                "a line begins with class, behaviour, signal, boundary or rule; what belongs to a rule is indented");
         return;
     }
     if (!r->rule) {
@@ -352,11 +408,13 @@ static void each_line(Reader *r, bool classes)
         r->rule = NULL;
         r->in_section = false;
         uint32_t number = 0;
-        Line     line;
+        Line line;
         for (Str rest = r->words->item[i].bytes; next_line(r, &rest, &number, &line);) {
             bool is_class = !line.indented && str_starts(line.text, STR("class "));
-            if (classes && is_class) read_class(r, &line);
-            else if (!classes) read_line(r, &line);
+            if (classes && is_class)
+                read_class(r, &line);
+            else if (!classes)
+                read_line(r, &line);
         }
     }
 }
@@ -375,7 +433,8 @@ static void read_spelling(Reader *r)
         if (!vocabulary_spelling(&r->rules->vocabulary, folded, to, &err)) mistake(r, number, err.text);
     }
     for (Str rest = words_bytes(r->words, STR("stopwords.txt")), line; str_next_line(&rest, &line);)
-        if (str_trim(line).len && line.data[0] != '#') vocabulary_common(&r->rules->vocabulary, word_fold(&r->scratch, str_trim(line)));
+        if (str_trim(line).len && line.data[0] != '#')
+            vocabulary_common(&r->rules->vocabulary, word_fold(&r->scratch, str_trim(line)));
 }
 
 static void finish_rules(Reader *r)
@@ -385,8 +444,8 @@ static void finish_rules(Reader *r)
         Rule *rule = &rules->rule[i];
         r->file = rule->file;
         if (!(rule->has & (1u << PHRASE_SAY | 1u << PHRASE_BOUNDARY))) mistake(r, rule->line, "the rule has no `say`");
-        rule->reason = arena_printf(&rules->arena, "%.*s: %.*s (%.*s, rules %.*s)", STR_ARG(rule->file), STR_ARG(rule->about), STR_ARG(rule->name),
-                                    STR_ARG(rules->hash));
+        rule->reason = arena_printf(&rules->arena, "%.*s: %.*s (%.*s, rules %.*s)", STR_ARG(rule->file),
+                                    STR_ARG(rule->about), STR_ARG(rule->name), STR_ARG(rules->hash));
     }
 }
 
@@ -398,7 +457,10 @@ Rules *rules_open(const Words *words, Buf *report, size_t *mistakes, Err *err)
     vocabulary_init(&rules->vocabulary, &rules->arena);
     rules->automaton = automaton_new();
     rules->hash = words_hash(&rules->arena, words);
-    r.context = (PhraseContext){ .rules = rules, .arena = &r.scratch, .classes = &r.classes, .irregular = words_bytes(words, STR("irregular.tsv")) };
+    r.context = (PhraseContext){ .rules = rules,
+                                 .arena = &r.scratch,
+                                 .classes = &r.classes,
+                                 .irregular = words_bytes(words, STR("irregular.tsv")) };
     bool good = read_behaviours(&r) || err_set(err, ERR_INPUT, "behaviours.tsv holds no behaviours");
     if (good) {
         read_spelling(&r);

@@ -17,78 +17,109 @@
 
 /* What a phrase of a rule is for. */
 typedef enum PhraseKind {
-    PHRASE_SAY,              /* these words are the behaviour */
-    PHRASE_NOT,              /* … unless these overlap them */
-    PHRASE_NEAR,             /* the same sentence has it */
-    PHRASE_UNLESS,           /* the same sentence must not have it */
-    PHRASE_TURN,             /* the same turn has it */
+    PHRASE_SAY,    /* these words are the behaviour */
+    PHRASE_NOT,    /* … unless these overlap them */
+    PHRASE_NEAR,   /* the same sentence has it */
+    PHRASE_UNLESS, /* the same sentence must not have it */
+    PHRASE_TURN,   /* the same turn has it */
     PHRASE_TURN_NOT,
-    PHRASE_OTHER,            /* the other party's turn before has it */
+    PHRASE_OTHER, /* the other party's turn before has it */
     PHRASE_OTHER_NOT,
-    PHRASE_EARLIER,          /* some earlier turn of the other party has it */
+    PHRASE_EARLIER, /* some earlier turn of the other party has it */
     PHRASE_EARLIER_NOT,
-    PHRASE_OWN,              /* some earlier turn of the same party has it */
+    PHRASE_OWN, /* some earlier turn of the same party has it */
     PHRASE_OWN_NOT,
-    PHRASE_BOUNDARY,         /* a clause begins with these words */
+    PHRASE_BOUNDARY, /* a clause begins with these words */
     PHRASE_KINDS,
 } PhraseKind;
 
-typedef enum SpanMode { SPAN_CLAUSE, SPAN_MATCH, SPAN_SENTENCE, SPAN_TURN, SPAN_TO_CLAUSE_END, SPAN_TO_SENTENCE_END, SPAN_FROM_CLAUSE_START } SpanMode;
-typedef enum Place { PLACE_ANY = 0, PLACE_FIRST = 1, PLACE_LAST = 2, PLACE_OPENING = 4, PLACE_CLOSING = 8, PLACE_NOT_FIRST = 16, PLACE_NOT_LAST = 32 } Place;
+typedef enum SpanMode {
+    SPAN_CLAUSE,
+    SPAN_MATCH,
+    SPAN_SENTENCE,
+    SPAN_TURN,
+    SPAN_TO_CLAUSE_END,
+    SPAN_TO_SENTENCE_END,
+    SPAN_FROM_CLAUSE_START
+} SpanMode;
+typedef enum Place {
+    PLACE_ANY = 0,
+    PLACE_FIRST = 1,
+    PLACE_LAST = 2,
+    PLACE_OPENING = 4,
+    PLACE_CLOSING = 8,
+    PLACE_NOT_FIRST = 16,
+    PLACE_NOT_LAST = 32
+} Place;
 
 enum { NO_BEHAVIOUR = UINT16_MAX };
 
 typedef struct Rule {
-    Str      file, name, about;       /* "recovery.rules", "sorry-for-a-thing", "says sorry and for what" */
+    Str file, name, about; /* "recovery.rules", "sorry-for-a-thing", "says sorry and for what" */
     uint32_t line;
-    uint16_t behaviour;               /* NO_BEHAVIOUR for a signal */
-    Str      signal;                  /* name of a signal, else empty */
-    int32_t  weight;                  /* of a signal */
-    bool     who[2];                  /* by Who: whose words it is looked for in */
-    uint8_t  sure, quality;           /* hundredths; quality 0: found from the words themselves */
-    uint8_t  span;                    /* SpanMode */
-    uint8_t  place;                   /* Place bits: one is enough */
-    uint16_t channels;                /* bits by Channel; 0: all */
-    bool     asks, tells;             /* only in a question; only outside one */
-    uint8_t  echo;                    /* at least so many content words of the span come back from the other party's last turns */
-    uint8_t  echo_max;                /* at most; UINT8_MAX: any number */
-    uint16_t words_min, words_max;    /* of the turn */
-    uint16_t has;                     /* bits by PhraseKind that the rule has phrases of */
-    Str      reason;                  /* as hear_reason gives it */
+    uint16_t behaviour;    /* NO_BEHAVIOUR for a signal */
+    Str signal;            /* name of a signal, else empty */
+    int32_t weight;        /* of a signal */
+    bool who[2];           /* by Who: whose words it is looked for in */
+    uint8_t sure, quality; /* hundredths; quality 0: found from the words themselves */
+    uint8_t span;          /* SpanMode */
+    uint8_t place;         /* Place bits: one is enough */
+    uint16_t channels;     /* bits by Channel; 0: all */
+    bool asks, tells;      /* only in a question; only outside one */
+    uint8_t echo;          /* at least so many content words of the span come back from the other party's last turns */
+    uint8_t echo_max;      /* at most; UINT8_MAX: any number */
+    uint16_t words_min, words_max; /* of the turn */
+    uint16_t has;                  /* bits by PhraseKind that the rule has phrases of */
+    Str reason;                    /* as hear_reason gives it */
 } Rule;
 
-typedef struct Phrase { uint32_t rule; PhraseKind kind; } Phrase;
+typedef struct Phrase {
+    uint32_t rule;
+    PhraseKind kind;
+} Phrase;
 
 typedef struct Rules {
-    Arena      arena;
+    Arena arena;
     Vocabulary vocabulary;
     Automaton *automaton;
-    Behaviour *behaviour; uint32_t behaviour_count;
-    Rule      *rule;      uint32_t rule_count, rule_capacity;
-    Phrase    *phrase;    uint32_t phrase_count, phrase_capacity;
-    Str        hash;
+    Behaviour *behaviour;
+    uint32_t behaviour_count;
+    Rule *rule;
+    uint32_t rule_count, rule_capacity;
+    Phrase *phrase;
+    uint32_t phrase_count, phrase_capacity;
+    Str hash;
 } Rules;
 
 /* Reports go to `report` (one a line: "recovery.rules line 12: reason"); the count of mistakes comes back. */
 Rules *rules_open(const Words *words, Buf *report, size_t *mistakes, Err *err) MUST_USE;
-void   rules_free(Rules *rules);
+void rules_free(Rules *rules);
 
 /* --- between rules_parse.c and phrase.c ------------------------------------ */
 
-typedef struct ClassText { Str name, text, file; uint32_t line; struct Element *parsed; bool busy; } ClassText;
+typedef struct ClassText {
+    Str name, text, file;
+    uint32_t line;
+    struct Element *parsed;
+    bool busy;
+} ClassText;
 
-typedef struct Classes { ClassText *item; uint32_t count, capacity; } Classes;
+typedef struct Classes {
+    ClassText *item;
+    uint32_t count, capacity;
+} Classes;
 
 /* One phrase of a rule's language; see phrase.c. */
 typedef struct PhraseContext {
-    Rules   *rules;
-    Arena   *arena;              /* for the parsed form */
+    Rules *rules;
+    Arena *arena; /* for the parsed form */
     Classes *classes;
-    Str      irregular;
+    Str irregular;
 } PhraseContext;
 
 struct Element;
-struct Element *phrase_parse(PhraseContext *context, Str text, bool *sentence_start, Err *err) MUST_USE;     /* NULL on error */
-Node            phrase_nodes(PhraseContext *context, const struct Element *element, Node next);
+struct Element *phrase_parse(PhraseContext *context, Str text, bool *sentence_start,
+                             Err *err) MUST_USE; /* NULL on error */
+Node phrase_nodes(PhraseContext *context, const struct Element *element, Node next);
 
 #endif

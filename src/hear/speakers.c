@@ -11,18 +11,22 @@
 
 enum { STAY_COST = 2, SWAPPED_LEAST = 4 };
 
-static bool is_speaker_signal(const Rules *rules, uint32_t rule) { return str_equal(rules->rule[rule].signal, STR("speaker")); }
+static bool is_speaker_signal(const Rules *rules, uint32_t rule)
+{
+    return str_equal(rules->rule[rule].signal, STR("speaker"));
+}
 
 /* Above zero: staff's words. */
 static int32_t turn_weight(Hearing *h, const Conversation *c, uint32_t utterance)
 {
-    Turn    turn = { 0 };
+    Turn turn = { 0 };
     int32_t weight = 0;
     h->tokens.count = h->hits.count = 0;
     judge_read_turn(h, c, utterance, WHO_AGENT, &turn);
     for (uint32_t i = 0; i < turn.hit_count; i++) {
         const Hit *hit = &h->hits.item[i];
-        if (hit->kind == PHRASE_SAY && is_speaker_signal(h->rules, hit->rule)) weight += h->rules->rule[hit->rule].weight;
+        if (hit->kind == PHRASE_SAY && is_speaker_signal(h->rules, hit->rule))
+            weight += h->rules->rule[hit->rule].weight;
     }
     return MAX(-20, MIN(20, weight));
 }
@@ -40,10 +44,10 @@ static void set_role(Conversation *c, uint32_t participant, Role role)
 static bool decide_people(Hearing *h, Conversation *c)
 {
     int64_t *weight = calloc(c->participant_count + 1, sizeof *weight);
-    bool    *open = calloc(c->participant_count + 1, sizeof *open);
+    bool *open = calloc(c->participant_count + 1, sizeof *open);
     if (!weight || !open) abort();
     uint32_t people = 0;
-    bool     staff_known = false, customer_known = false, decided = false;
+    bool staff_known = false, customer_known = false, decided = false;
     for (uint32_t i = 0; i < c->utterance_count; i++) {
         const Utterance *u = &c->utterance[i];
         staff_known |= u->role == ROLE_AGENT;
@@ -62,9 +66,12 @@ static bool decide_people(Hearing *h, Conversation *c)
     for (uint32_t i = 0; i < c->participant_count; i++) {
         if (!open[i]) continue;
         Role role = ROLE_UNKNOWN;
-        if (people == 1 && (staff_known != customer_known)) role = staff_known ? ROLE_CUSTOMER : ROLE_AGENT;
-        else if (people == 2 && !staff_known && !customer_known && weight[best] > weight[least]) role = i == best ? ROLE_AGENT : ROLE_CUSTOMER;
-        else if (weight[i] != 0) role = weight[i] > 0 ? ROLE_AGENT : ROLE_CUSTOMER;
+        if (people == 1 && (staff_known != customer_known))
+            role = staff_known ? ROLE_CUSTOMER : ROLE_AGENT;
+        else if (people == 2 && !staff_known && !customer_known && weight[best] > weight[least])
+            role = i == best ? ROLE_AGENT : ROLE_CUSTOMER;
+        else if (weight[i] != 0)
+            role = weight[i] > 0 ? ROLE_AGENT : ROLE_CUSTOMER;
         if (role == ROLE_UNKNOWN) continue;
         set_role(c, i, role);
         decided = true;
@@ -78,10 +85,11 @@ static bool decide_people(Hearing *h, Conversation *c)
 static bool decide_nameless(Hearing *h, Conversation *c)
 {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < c->utterance_count; i++) count += is_open(&c->utterance[i]) && c->utterance[i].participant == NO_PARTICIPANT;
+    for (uint32_t i = 0; i < c->utterance_count; i++)
+        count += is_open(&c->utterance[i]) && c->utterance[i].participant == NO_PARTICIPANT;
     if (count == 0) return false;
     uint32_t *index = malloc(count * sizeof *index);
-    uint8_t  *from = malloc(2 * (size_t)count);
+    uint8_t *from = malloc(2 * (size_t)count);
     if (!index || !from) abort();
     int64_t best[2] = { 0, 0 }, evidence = 0;
     for (uint32_t i = 0, n = 0; i < c->utterance_count; i++) {
@@ -128,8 +136,10 @@ void speakers_check(const Hearing *h, Conversation *c)
     for (size_t i = 0; i < h->signals.count; i++) {
         const SignalHit *hit = &h->signals.item[i];
         if (!is_speaker_signal(h->rules, hit->rule)) continue;
-        if (c->utterance[hit->utterance].role == ROLE_AGENT) staff += h->rules->rule[hit->rule].weight;
-        else customers += h->rules->rule[hit->rule].weight;
+        if (c->utterance[hit->utterance].role == ROLE_AGENT)
+            staff += h->rules->rule[hit->rule].weight;
+        else
+            customers += h->rules->rule[hit->rule].weight;
     }
     if (staff < 0 && customers > 0 && customers - staff >= SWAPPED_LEAST) c->speakers = SPEAKERS_SWAPPED;
 }

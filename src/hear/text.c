@@ -6,32 +6,50 @@
 #include <utf8proc.h>
 
 /* What a byte does in text. */
-enum { B_OTHER, B_LETTER, B_DIGIT, B_BLANK, B_APOSTROPHE, B_STOP, B_QUESTION, B_COMMA, B_LINE, B_HIGH, B_DOT, B_MONEY, B_PERCENT, B_OPEN };
+enum {
+    B_OTHER,
+    B_LETTER,
+    B_DIGIT,
+    B_BLANK,
+    B_APOSTROPHE,
+    B_STOP,
+    B_QUESTION,
+    B_COMMA,
+    B_LINE,
+    B_HIGH,
+    B_DOT,
+    B_MONEY,
+    B_PERCENT,
+    B_OPEN
+};
 
 static const uint8_t BYTE_KIND[256] = {
-    [' '] = B_BLANK, ['\t'] = B_BLANK, ['\r'] = B_BLANK, ['\n'] = B_LINE, ['\''] = B_APOSTROPHE, ['`'] = B_APOSTROPHE,
-    ['.'] = B_DOT, ['!'] = B_STOP, ['?'] = B_QUESTION, [','] = B_COMMA, [';'] = B_COMMA, [':'] = B_COMMA, ['('] = B_COMMA,
-    [')'] = B_COMMA, ['-'] = B_COMMA, ['$'] = B_MONEY, ['%'] = B_PERCENT, ['['] = B_OPEN,
-    ['0'] = B_DIGIT, ['1'] = B_DIGIT, ['2'] = B_DIGIT, ['3'] = B_DIGIT, ['4'] = B_DIGIT, ['5'] = B_DIGIT, ['6'] = B_DIGIT,
-    ['7'] = B_DIGIT, ['8'] = B_DIGIT, ['9'] = B_DIGIT,
-    ['a'] = B_LETTER, ['b'] = B_LETTER, ['c'] = B_LETTER, ['d'] = B_LETTER, ['e'] = B_LETTER, ['f'] = B_LETTER, ['g'] = B_LETTER,
-    ['h'] = B_LETTER, ['i'] = B_LETTER, ['j'] = B_LETTER, ['k'] = B_LETTER, ['l'] = B_LETTER, ['m'] = B_LETTER, ['n'] = B_LETTER,
-    ['o'] = B_LETTER, ['p'] = B_LETTER, ['q'] = B_LETTER, ['r'] = B_LETTER, ['s'] = B_LETTER, ['t'] = B_LETTER, ['u'] = B_LETTER,
-    ['v'] = B_LETTER, ['w'] = B_LETTER, ['x'] = B_LETTER, ['y'] = B_LETTER, ['z'] = B_LETTER,
-    ['A'] = B_LETTER, ['B'] = B_LETTER, ['C'] = B_LETTER, ['D'] = B_LETTER, ['E'] = B_LETTER, ['F'] = B_LETTER, ['G'] = B_LETTER,
-    ['H'] = B_LETTER, ['I'] = B_LETTER, ['J'] = B_LETTER, ['K'] = B_LETTER, ['L'] = B_LETTER, ['M'] = B_LETTER, ['N'] = B_LETTER,
-    ['O'] = B_LETTER, ['P'] = B_LETTER, ['Q'] = B_LETTER, ['R'] = B_LETTER, ['S'] = B_LETTER, ['T'] = B_LETTER, ['U'] = B_LETTER,
-    ['V'] = B_LETTER, ['W'] = B_LETTER, ['X'] = B_LETTER, ['Y'] = B_LETTER, ['Z'] = B_LETTER,
+    [' '] = B_BLANK,          ['\t'] = B_BLANK,  ['\r'] = B_BLANK, ['\n'] = B_LINE,    ['\''] = B_APOSTROPHE,
+    ['`'] = B_APOSTROPHE,     ['.'] = B_DOT,     ['!'] = B_STOP,   ['?'] = B_QUESTION, [','] = B_COMMA,
+    [';'] = B_COMMA,          [':'] = B_COMMA,   ['('] = B_COMMA,  [')'] = B_COMMA,    ['-'] = B_COMMA,
+    ['$'] = B_MONEY,          ['%'] = B_PERCENT, ['['] = B_OPEN,   ['0'] = B_DIGIT,    ['1'] = B_DIGIT,
+    ['2'] = B_DIGIT,          ['3'] = B_DIGIT,   ['4'] = B_DIGIT,  ['5'] = B_DIGIT,    ['6'] = B_DIGIT,
+    ['7'] = B_DIGIT,          ['8'] = B_DIGIT,   ['9'] = B_DIGIT,  ['a'] = B_LETTER,   ['b'] = B_LETTER,
+    ['c'] = B_LETTER,         ['d'] = B_LETTER,  ['e'] = B_LETTER, ['f'] = B_LETTER,   ['g'] = B_LETTER,
+    ['h'] = B_LETTER,         ['i'] = B_LETTER,  ['j'] = B_LETTER, ['k'] = B_LETTER,   ['l'] = B_LETTER,
+    ['m'] = B_LETTER,         ['n'] = B_LETTER,  ['o'] = B_LETTER, ['p'] = B_LETTER,   ['q'] = B_LETTER,
+    ['r'] = B_LETTER,         ['s'] = B_LETTER,  ['t'] = B_LETTER, ['u'] = B_LETTER,   ['v'] = B_LETTER,
+    ['w'] = B_LETTER,         ['x'] = B_LETTER,  ['y'] = B_LETTER, ['z'] = B_LETTER,   ['A'] = B_LETTER,
+    ['B'] = B_LETTER,         ['C'] = B_LETTER,  ['D'] = B_LETTER, ['E'] = B_LETTER,   ['F'] = B_LETTER,
+    ['G'] = B_LETTER,         ['H'] = B_LETTER,  ['I'] = B_LETTER, ['J'] = B_LETTER,   ['K'] = B_LETTER,
+    ['L'] = B_LETTER,         ['M'] = B_LETTER,  ['N'] = B_LETTER, ['O'] = B_LETTER,   ['P'] = B_LETTER,
+    ['Q'] = B_LETTER,         ['R'] = B_LETTER,  ['S'] = B_LETTER, ['T'] = B_LETTER,   ['U'] = B_LETTER,
+    ['V'] = B_LETTER,         ['W'] = B_LETTER,  ['X'] = B_LETTER, ['Y'] = B_LETTER,   ['Z'] = B_LETTER,
     [0x80 ... 0xFF] = B_HIGH,
 };
 
 typedef struct Scan {
-    Tokens           *tokens;
+    Tokens *tokens;
     const Vocabulary *vocabulary;
-    NameSet           names;
-    Str               text;
-    size_t            first;               /* tokens before it belong to other texts */
-    bool              starts_sentence;     /* the next word does */
+    NameSet names;
+    Str text;
+    size_t first;         /* tokens before it belong to other texts */
+    bool starts_sentence; /* the next word does */
 } Scan;
 
 static Token *add_token(Tokens *tokens)
@@ -50,7 +68,7 @@ static void add_mark(Scan *scan, size_t at, size_t len, Symbol symbol)
     if (symbol != SYM_COMMA) scan->starts_sentence = true;
     if (tokens->count > scan->first) {
         Token *last = &tokens->item[tokens->count - 1];
-        if (!token_is_word(last)) {             /* "?!", ", -": the stronger one stays */
+        if (!token_is_word(last)) { /* "?!", ", -": the stronger one stays */
             if (last->symbol == SYM_COMMA || (symbol == SYM_QUESTION)) {
                 if (symbol != SYM_COMMA) last->symbol = symbol;
             }
@@ -71,7 +89,7 @@ static bool is_name(NameSet names, uint64_t hash)
 
 static void add_word(Scan *scan, size_t begin, size_t end, Str folded, uint8_t flags, Symbol shape)
 {
-    uint64_t         hash = word_hash(folded);
+    uint64_t hash = word_hash(folded);
     const WordEntry *entry = vocabulary_find(scan->vocabulary, hash);
     if (scan->starts_sentence) flags |= TOKEN_STARTS_SENTENCE;
     scan->starts_sentence = false;
@@ -89,7 +107,8 @@ static void add_word(Scan *scan, size_t begin, size_t end, Str folded, uint8_t f
         return;
     } else {
         token.symbol = shape;
-        if (shape == SYM_WORD && (flags & TOKEN_CAPITAL) && !(flags & TOKEN_STARTS_SENTENCE)) token.symbol = SYM_CAPITAL;
+        if (shape == SYM_WORD && (flags & TOKEN_CAPITAL) && !(flags & TOKEN_STARTS_SENTENCE))
+            token.symbol = SYM_CAPITAL;
     }
     *add_token(scan->tokens) = token;
 }
@@ -103,23 +122,24 @@ static bool is_word_point(int32_t c)
 /* A word of letters, apostrophes inside it, and digits: begins at `at`, which holds a letter or a high byte. */
 static size_t take_word(Scan *scan, size_t at)
 {
-    Str     text = scan->text;
-    char    folded[WORD_BYTES_MAX + 8];
-    size_t  len = 0, begin = at;
-    bool    high = false, digit = false, lower = false, letter = false;
+    Str text = scan->text;
+    char folded[WORD_BYTES_MAX + 8];
+    size_t len = 0, begin = at;
+    bool high = false, digit = false, lower = false, letter = false;
     uint8_t flags = 0;
     if (ascii_upper(text.data[at])) flags |= TOKEN_CAPITAL;
     while (at < text.len) {
         unsigned char c = (unsigned char)text.data[at];
-        size_t        step = 1;
+        size_t step = 1;
         if (LIKELY(BYTE_KIND[c] == B_LETTER)) {
             letter = true;
             if (c & 0x20) lower = true;
             c |= 0x20;
         } else if (c >= '0' && c <= '9') {
             digit = true;
-        } else if (c == '\'' || (c == 0xE2 && at + 2 < text.len && (unsigned char)text.data[at + 1] == 0x80 &&
-                                 ((unsigned char)text.data[at + 2] == 0x99 || (unsigned char)text.data[at + 2] == 0x98))) {
+        } else if (c == '\'' ||
+                   (c == 0xE2 && at + 2 < text.len && (unsigned char)text.data[at + 1] == 0x80 &&
+                    ((unsigned char)text.data[at + 2] == 0x99 || (unsigned char)text.data[at + 2] == 0x98))) {
             size_t next = at + (c == '\'' ? 1 : 3);
             if (next >= text.len || !(ascii_alpha(text.data[next]) || (unsigned char)text.data[next] >= 0xC3)) break;
             c = '\'';
@@ -145,8 +165,8 @@ static size_t take_word(Scan *scan, size_t at)
         utf8_decode(text, begin, &point);
         if (utf8proc_category(point) == UTF8PROC_CATEGORY_LU) flags |= TOKEN_CAPITAL;
         utf8proc_uint8_t *mapped = NULL;
-        utf8proc_ssize_t  n = utf8proc_map((const utf8proc_uint8_t *)folded, (utf8proc_ssize_t)len, &mapped,
-                                           UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+        utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)folded, (utf8proc_ssize_t)len, &mapped,
+                                          UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
         if (n > 0) word = (Str){ (const char *)mapped, (size_t)n };
         add_word(scan, begin, at, word, flags, digit ? SYM_CODE : SYM_WORD);
         free(mapped);
@@ -166,11 +186,11 @@ static bool letters_at(Str text, size_t at, const char *word)
 /* Something that begins with a digit (or with money's sign before it): a number, an amount, a clock, a date, a code. */
 static size_t take_number(Scan *scan, size_t begin, size_t at, bool money)
 {
-    Str    text = scan->text;
+    Str text = scan->text;
     Symbol shape = SYM_NUMBER;
     size_t slashes = 0, dashes = 0;
-    bool   colon = false;
-    char   folded[WORD_BYTES_MAX];
+    bool colon = false;
+    char folded[WORD_BYTES_MAX];
     size_t len = 0;
     for (; at < text.len; at++) {
         char c = text.data[at];
@@ -180,41 +200,51 @@ static size_t take_number(Scan *scan, size_t begin, size_t at, bool money)
         }
         bool digit_next = at + 1 < text.len && ascii_digit(text.data[at + 1]);
         if (!digit_next) break;
-        if (c == ':') colon = true;
-        else if (c == '/') slashes++;
-        else if (c == '-') dashes++;
-        else if (c != '.' && c != ',') break;
+        if (c == ':')
+            colon = true;
+        else if (c == '/')
+            slashes++;
+        else if (c == '-')
+            dashes++;
+        else if (c != '.' && c != ',')
+            break;
         if (len < sizeof folded) folded[len++] = c;
     }
-    if (colon) shape = SYM_CLOCK;
-    else if (slashes || dashes == 2) shape = SYM_DATE;
-    if (letters_at(text, at, "am") || letters_at(text, at, "pm") || letters_at(text, at, "a.m") || letters_at(text, at, "p.m")) {
+    if (colon)
+        shape = SYM_CLOCK;
+    else if (slashes || dashes == 2)
+        shape = SYM_DATE;
+    if (letters_at(text, at, "am") || letters_at(text, at, "pm") || letters_at(text, at, "a.m") ||
+        letters_at(text, at, "p.m")) {
         at += text.data[at + 1] == '.' ? 3 : 2;
         shape = SYM_CLOCK;
-    } else if (letters_at(text, at, "st") || letters_at(text, at, "nd") || letters_at(text, at, "rd") || letters_at(text, at, "th")) {
+    } else if (letters_at(text, at, "st") || letters_at(text, at, "nd") || letters_at(text, at, "rd") ||
+               letters_at(text, at, "th")) {
         at += 2;
         shape = SYM_ORDINAL;
     } else if (at < text.len && text.data[at] == '%') {
         at++;
         shape = SYM_PERCENT;
-    } else if (at < text.len && (ascii_alpha(text.data[at]) || (text.data[at] == '-' && at + 1 < text.len && ascii_alpha(text.data[at + 1])))) {
+    } else if (at < text.len && (ascii_alpha(text.data[at]) ||
+                                 (text.data[at] == '-' && at + 1 < text.len && ascii_alpha(text.data[at + 1])))) {
         size_t word = at;
         while (word < text.len && (ascii_alnum(text.data[word]) || text.data[word] == '-')) word++;
-        if (word - at <= 3 && !ascii_upper(text.data[at]) && text.data[at] != '-' && shape == SYM_NUMBER && !ascii_digit(text.data[word - 1])) {
-            at = word;                                      /* 20kg, 5min: still a number */
+        if (word - at <= 3 && !ascii_upper(text.data[at]) && text.data[at] != '-' && shape == SYM_NUMBER &&
+            !ascii_digit(text.data[word - 1])) {
+            at = word; /* 20kg, 5min: still a number */
         } else {
             at = word;
             shape = SYM_CODE;
         }
     }
-    static const char *const AFTER[] = { "\xE2\x82\xAC", "\xC2\xA3", "$", "p" };     /* € £ */
+    static const char *const AFTER[] = { "\xE2\x82\xAC", "\xC2\xA3", "$", "p" }; /* € £ */
     for (size_t i = 0; i < COUNT(AFTER) && shape == SYM_NUMBER; i++)
         if (i < 3 && str_starts(str_from_byte(text, at), str_from(AFTER[i]))) {
             at += strlen(AFTER[i]);
             money = true;
         }
     if (money && shape == SYM_NUMBER) shape = SYM_MONEY;
-    if (shape == SYM_NUMBER || shape == SYM_CODE) {         /* "24" may be a word of a rule */
+    if (shape == SYM_NUMBER || shape == SYM_CODE) { /* "24" may be a word of a rule */
         add_word(scan, begin, at, str_make(folded, shape == SYM_NUMBER ? len : 0), 0, shape);
     } else {
         add_word(scan, begin, at, STR(""), 0, shape);
@@ -225,19 +255,30 @@ static size_t take_number(Scan *scan, size_t begin, size_t at, bool money)
 
 static size_t take_high(Scan *scan, size_t at)
 {
-    Str     text = scan->text;
+    Str text = scan->text;
     int32_t point;
-    size_t  step = utf8_decode(text, at, &point);
+    size_t step = utf8_decode(text, at, &point);
     if (is_word_point(point)) return take_word(scan, at);
     switch (point) {
-    case 0x00A3: case 0x20AC: case 0x00A5: case 0x20B9: case 0x20A6:      /* £ € ¥ ₹ ₦ */
+    case 0x00A3:
+    case 0x20AC:
+    case 0x00A5:
+    case 0x20B9:
+    case 0x20A6: /* £ € ¥ ₹ ₦ */
         if (at + step < text.len && ascii_digit(text.data[at + step])) return take_number(scan, at, at + step, true);
         break;
-    case 0x2013: case 0x2014: case 0x2026: case 0x00B7: case 0x2022: case 0x3001: case 0xFF0C:      /* – — … · • 、 ， */
-        add_mark(scan, at, step, point == 0x2026 ? SYM_STOP : SYM_COMMA);
-        break;
-    case 0x3002: case 0xFF01: add_mark(scan, at, step, SYM_STOP); break;
-    case 0xFF1F: case 0x00BF: case 0x203D: add_mark(scan, at, step, SYM_QUESTION); break;
+    case 0x2013:
+    case 0x2014:
+    case 0x2026:
+    case 0x00B7:
+    case 0x2022:
+    case 0x3001:
+    case 0xFF0C: /* – — … · • 、 ， */ add_mark(scan, at, step, point == 0x2026 ? SYM_STOP : SYM_COMMA); break;
+    case 0x3002:
+    case 0xFF01: add_mark(scan, at, step, SYM_STOP); break;
+    case 0xFF1F:
+    case 0x00BF:
+    case 0x203D: add_mark(scan, at, step, SYM_QUESTION); break;
     default: break;
     }
     return at + step;
@@ -245,7 +286,12 @@ static size_t take_high(Scan *scan, size_t at)
 
 void text_tokens(Tokens *tokens, const Vocabulary *vocabulary, NameSet names, Str text)
 {
-    Scan   scan = { .tokens = tokens, .vocabulary = vocabulary, .names = names, .text = text, .first = tokens->count, .starts_sentence = true };
+    Scan scan = { .tokens = tokens,
+                  .vocabulary = vocabulary,
+                  .names = names,
+                  .text = text,
+                  .first = tokens->count,
+                  .starts_sentence = true };
     size_t first = tokens->count, at = 0;
     while (at < text.len) {
         unsigned char c = (unsigned char)text.data[at];
@@ -268,21 +314,25 @@ void text_tokens(Tokens *tokens, const Vocabulary *vocabulary, NameSet names, St
             }
             break;
         }
-        case B_DOT:            /* "a.m." and "e.g." do not end sentences: a small letter follows at once or after a blank */
-            if (at + 1 >= text.len || ascii_space(text.data[at + 1]) || !ascii_alnum(text.data[at + 1])) add_mark(&scan, at, 1, SYM_STOP);
+        case B_DOT: /* "a.m." and "e.g." do not end sentences: a small letter follows at once or after a blank */
+            if (at + 1 >= text.len || ascii_space(text.data[at + 1]) || !ascii_alnum(text.data[at + 1]))
+                add_mark(&scan, at, 1, SYM_STOP);
             break;
         case B_STOP: add_mark(&scan, at, 1, SYM_STOP); break;
         case B_LINE: add_mark(&scan, at, 1, SYM_STOP); break;
         case B_QUESTION: add_mark(&scan, at, 1, SYM_QUESTION); break;
         case B_COMMA:
-            if (c == '-' && at > 0 && at + 1 < text.len && ascii_alnum(text.data[at - 1]) && ascii_alnum(text.data[at + 1])) break;
+            if (c == '-' && at > 0 && at + 1 < text.len && ascii_alnum(text.data[at - 1]) &&
+                ascii_alnum(text.data[at + 1]))
+                break;
             add_mark(&scan, at, 1, SYM_COMMA);
             break;
         default: break;
         }
         at++;
     }
-    if (tokens->count > first && tokens->item[tokens->count - 1].symbol == SYM_COMMA) tokens->item[tokens->count - 1].symbol = SYM_STOP;
+    if (tokens->count > first && tokens->item[tokens->count - 1].symbol == SYM_COMMA)
+        tokens->item[tokens->count - 1].symbol = SYM_STOP;
     if (tokens->count > first && token_is_word(&tokens->item[tokens->count - 1]))
         *add_token(tokens) = (Token){ .begin = (uint32_t)text.len, .end = (uint32_t)text.len, .symbol = SYM_STOP };
 }

@@ -10,22 +10,30 @@
 
 #include "hear/vocabulary.h"
 
-enum { TOKEN_CAPITAL = 1, TOKEN_ALL_CAPS = 2, TOKEN_STARTS_SENTENCE = 4, TOKEN_PART = 8 /* not the first of a word written out */ };
+enum {
+    TOKEN_CAPITAL = 1,
+    TOKEN_ALL_CAPS = 2,
+    TOKEN_STARTS_SENTENCE = 4,
+    TOKEN_PART = 8 /* not the first of a word written out */
+};
 
 typedef struct Token {
-    uint32_t begin, end;        /* bytes of the text */
-    Symbol   symbol;
-    uint8_t  flags;
-    uint64_t hash;              /* of the folded word, 0 for punctuation: names words that have no symbol */
+    uint32_t begin, end; /* bytes of the text */
+    Symbol symbol;
+    uint8_t flags;
+    uint64_t hash; /* of the folded word, 0 for punctuation: names words that have no symbol */
 } Token;
 
 typedef struct Tokens {
-    Token  *item;
-    size_t  count, capacity;    /* malloc'ed; grows from turn to turn: tokens_clear */
+    Token *item;
+    size_t count, capacity; /* malloc'ed; grows from turn to turn: tokens_clear */
 } Tokens;
 
 /* Appends the tokens of `text`. `names` holds folded hashes of names to be seen as SYM_NAME (may be empty). */
-typedef struct NameSet { const uint64_t *hash; size_t count; } NameSet;
+typedef struct NameSet {
+    const uint64_t *hash;
+    size_t count;
+} NameSet;
 void text_tokens(Tokens *tokens, const Vocabulary *vocabulary, NameSet names, Str text);
 void tokens_clear(Tokens *tokens);
 

@@ -7,7 +7,7 @@
 uint64_t word_hash(Str s)
 {
     uint64_t hash = 0x9e3779b97f4a7c15u;
-    size_t   at = 0;
+    size_t at = 0;
     for (; at + 8 <= s.len; at += 8) {
         uint64_t word;
         memcpy(&word, s.data + at, 8);
@@ -26,7 +26,7 @@ Str word_fold(Arena *arena, Str word)
     bool plain = true;
     for (size_t i = 0; i < word.len; i++)
         if ((unsigned char)word.data[i] >= 0x80) plain = false;
-    char  *copy = arena_alloc(arena, word.len + 1);
+    char *copy = arena_alloc(arena, word.len + 1);
     size_t len = 0;
     for (size_t i = 0; i < word.len; i++) {
         if (i + 2 < word.len && memcmp(word.data + i, "\xE2\x80\x99", 3) == 0) {
@@ -42,7 +42,8 @@ Str word_fold(Arena *arena, Str word)
 
 void vocabulary_init(Vocabulary *v, Arena *arena)
 {
-    *v = (Vocabulary){ .arena = arena, .mask = (1u << 15) - 1, .symbol_count = SYM_FIRST_WORD, .symbol_capacity = 8192 };
+    *v =
+        (Vocabulary){ .arena = arena, .mask = (1u << 15) - 1, .symbol_count = SYM_FIRST_WORD, .symbol_capacity = 8192 };
     v->slot = ARENA_NEW(arena, WordEntry, v->mask + 1);
     v->name = ARENA_NEW(arena, Str, v->symbol_capacity);
     v->is_common = ARENA_NEW(arena, uint8_t, v->symbol_capacity);
@@ -50,7 +51,7 @@ void vocabulary_init(Vocabulary *v, Arena *arena)
 
 static void grow_slots(Vocabulary *v)
 {
-    uint32_t   mask = v->mask * 2 + 1;
+    uint32_t mask = v->mask * 2 + 1;
     WordEntry *slot = ARENA_NEW(v->arena, WordEntry, mask + 1);
     for (uint32_t i = 0; i <= v->mask; i++) {
         if (v->slot[i].hash == 0) continue;
@@ -99,7 +100,8 @@ bool vocabulary_add(Vocabulary *v, Str folded, Symbol *ret, Err *err)
         return err_set(err, ERR_INPUT, "'%.*s' is written out to '%.*s' by spelling.tsv", STR_ARG(folded),
                        STR_ARG(v->name[entry->part[0]]));
     } else if (entry->part_count != 1) {
-        return err_set(err, ERR_INPUT, "'%.*s' is written out to %d words by spelling.tsv", STR_ARG(folded), entry->part_count);
+        return err_set(err, ERR_INPUT, "'%.*s' is written out to %d words by spelling.tsv", STR_ARG(folded),
+                       entry->part_count);
     }
     *ret = entry->part[0];
     return true;
@@ -112,7 +114,8 @@ bool vocabulary_spelling(Vocabulary *v, Str from, Str to, Err *err)
     for (Str rest = to, word; str_next_part(&rest, ' ', &word);) {
         if (word.len == 0) continue;
         if (count == WORD_PARTS_MAX)
-            return err_set(err, ERR_INPUT, "'%.*s' is written out to more than %d words", STR_ARG(from), WORD_PARTS_MAX);
+            return err_set(err, ERR_INPUT, "'%.*s' is written out to more than %d words", STR_ARG(from),
+                           WORD_PARTS_MAX);
         if (!vocabulary_add(v, word, &part[count], err)) return false;
         count++;
     }
@@ -130,7 +133,7 @@ bool vocabulary_spelling(Vocabulary *v, Str from, Str to, Err *err)
 void vocabulary_common(Vocabulary *v, Str folded)
 {
     Symbol symbol;
-    Err    ignored;
+    Err ignored;
     if (vocabulary_add(v, folded, &symbol, &ignored)) v->is_common[symbol] = 1;
 }
 
@@ -138,7 +141,8 @@ void vocabulary_common(Vocabulary *v, Str folded)
 
 static void form(Arena *arena, Forms *ret, Str stem, size_t keep, const char *ending)
 {
-    if (ret->count < COUNT(ret->item)) ret->item[ret->count++] = arena_printf(arena, "%.*s%s", (int)keep, stem.data, ending);
+    if (ret->count < COUNT(ret->item))
+        ret->item[ret->count++] = arena_printf(arena, "%.*s%s", (int)keep, stem.data, ending);
 }
 
 static bool is_vowel(char c) { return c && strchr("aeiou", c) != NULL; }
@@ -159,7 +163,8 @@ void word_forms(Arena *arena, Str word, Str irregular, Forms *ret)
     *ret = (Forms){ 0 };
     for (Str rest = irregular, line; str_next_line(&rest, &line);) {
         Str parts = line, first;
-        if (line.len == 0 || line.data[0] == '#' || !str_next_part(&parts, ' ', &first) || !str_equal(first, word)) continue;
+        if (line.len == 0 || line.data[0] == '#' || !str_next_part(&parts, ' ', &first) || !str_equal(first, word))
+            continue;
         form(arena, ret, word, word.len, "");
         for (Str part; str_next_part(&parts, ' ', &part);)
             if (part.len) form(arena, ret, part, part.len, "");
@@ -179,7 +184,7 @@ void word_forms(Arena *arena, Str word, Str irregular, Forms *ret)
     } else if (doubles(word)) {
         form(arena, ret, word, word.len, "s");
         char doubled[2] = { last, 0 };
-        Str  longer = arena_printf(arena, "%.*s%s", STR_ARG(word), doubled);
+        Str longer = arena_printf(arena, "%.*s%s", STR_ARG(word), doubled);
         form(arena, ret, longer, longer.len, "ed");
         form(arena, ret, longer, longer.len, "ing");
     } else {

@@ -17,49 +17,49 @@
 typedef uint16_t Symbol;
 
 enum {
-    SYM_STOP,           /* end of a sentence: . ! … a line break, the end of the turn */
-    SYM_QUESTION,       /* ? */
-    SYM_COMMA,          /* , ; : - ( ): patterns step over it unless they ask for it */
-    SYM_WORD,           /* a word that no rule names */
-    SYM_CAPITAL,        /* such a word with a capital, not at the start of a sentence */
-    SYM_NUMBER,         /* 12  4,000  0.5 */
-    SYM_ORDINAL,        /* 3rd */
-    SYM_MONEY,          /* £12.50  40€ */
-    SYM_CLOCK,          /* 9:30  10am */
-    SYM_DATE,           /* 12/03  2026-03-02 */
-    SYM_PERCENT,        /* 10% */
-    SYM_CODE,           /* AB1234: letters and digits together */
-    SYM_NAME,           /* a name of somebody in this conversation, as the source told it */
-    SYM_PLACEHOLDER,    /* [CARD]: what redaction left */
-    SYM_FIRST_WORD,     /* vocabulary from here on */
+    SYM_STOP,        /* end of a sentence: . ! … a line break, the end of the turn */
+    SYM_QUESTION,    /* ? */
+    SYM_COMMA,       /* , ; : - ( ): patterns step over it unless they ask for it */
+    SYM_WORD,        /* a word that no rule names */
+    SYM_CAPITAL,     /* such a word with a capital, not at the start of a sentence */
+    SYM_NUMBER,      /* 12  4,000  0.5 */
+    SYM_ORDINAL,     /* 3rd */
+    SYM_MONEY,       /* £12.50  40€ */
+    SYM_CLOCK,       /* 9:30  10am */
+    SYM_DATE,        /* 12/03  2026-03-02 */
+    SYM_PERCENT,     /* 10% */
+    SYM_CODE,        /* AB1234: letters and digits together */
+    SYM_NAME,        /* a name of somebody in this conversation, as the source told it */
+    SYM_PLACEHOLDER, /* [CARD]: what redaction left */
+    SYM_FIRST_WORD,  /* vocabulary from here on */
     SYM_MAX = 60000,
 };
 
 enum { WORD_PARTS_MAX = 4, WORD_BYTES_MAX = 48 };
 
 typedef struct WordEntry {
-    uint64_t hash;                          /* of the folded bytes; 0: an empty slot */
-    Symbol   part[WORD_PARTS_MAX];          /* what it is written out to */
-    uint8_t  part_count;
+    uint64_t hash;               /* of the folded bytes; 0: an empty slot */
+    Symbol part[WORD_PARTS_MAX]; /* what it is written out to */
+    uint8_t part_count;
 } WordEntry;
 
 typedef struct Vocabulary {
     WordEntry *slot;
-    uint32_t   mask, used;
-    Str       *name;                        /* by symbol */
-    uint8_t   *is_common;                   /* by symbol: words/stopwords.txt, which carry no content */
-    uint32_t   symbol_count, symbol_capacity;
-    Arena     *arena;
+    uint32_t mask, used;
+    Str *name;          /* by symbol */
+    uint8_t *is_common; /* by symbol: words/stopwords.txt, which carry no content */
+    uint32_t symbol_count, symbol_capacity;
+    Arena *arena;
 } Vocabulary;
 
-void   vocabulary_init(Vocabulary *v, Arena *arena);
-bool   vocabulary_add(Vocabulary *v, Str folded_word, Symbol *ret, Err *err) MUST_USE;     /* finds or makes it */
-bool   vocabulary_spelling(Vocabulary *v, Str from, Str to_words, Err *err) MUST_USE;      /* "gonna" -> "going to" */
-void   vocabulary_common(Vocabulary *v, Str folded_word);
+void vocabulary_init(Vocabulary *v, Arena *arena);
+bool vocabulary_add(Vocabulary *v, Str folded_word, Symbol *ret, Err *err) MUST_USE; /* finds or makes it */
+bool vocabulary_spelling(Vocabulary *v, Str from, Str to_words, Err *err) MUST_USE;  /* "gonna" -> "going to" */
+void vocabulary_common(Vocabulary *v, Str folded_word);
 
 /* FNV-like over 8 bytes at a time; the text's tokenizer computes the same while it folds. */
 uint64_t word_hash(Str folded);
-Str      word_fold(Arena *arena, Str word);        /* lower case, ’ to ' */
+Str word_fold(Arena *arena, Str word); /* lower case, ’ to ' */
 
 static inline const WordEntry *vocabulary_find(const Vocabulary *v, uint64_t hash)
 {
@@ -71,7 +71,10 @@ static inline const WordEntry *vocabulary_find(const Vocabulary *v, uint64_t has
 
 /* The forms of an English word that a rule means by `word~`: refund~ is refund, refunds, refunded, refunding.
  * Irregular verbs come from words/irregular.tsv ("go goes went gone going"). */
-typedef struct Forms { Str item[12]; size_t count; } Forms;
+typedef struct Forms {
+    Str item[12];
+    size_t count;
+} Forms;
 void word_forms(Arena *arena, Str word, Str irregular_table, Forms *ret);
 
 #endif

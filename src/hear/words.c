@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-typedef struct Adding { Words *words; size_t capacity; Arena *arena; } Adding;
+typedef struct Adding {
+    Words *words;
+    size_t capacity;
+    Arena *arena;
+} Adding;
 
 static void put(Adding *adding, Str name, Str bytes)
 {
@@ -35,19 +39,24 @@ static bool put_folder(Adding *adding, const char *path, Str below, int depth, E
 {
     if (depth > 4) return err_set(err, ERR_LIMIT, "%s: folders of words are nested more than 4 deep", path);
     struct dirent **entry = NULL;
-    int             count = scandir(path, &entry, NULL, alphasort);
+    int count = scandir(path, &entry, NULL, alphasort);
     if (count < 0) return err_system(err, "cannot read the folder", path);
     bool good = true;
     for (int i = 0; i < count; i++) {
         const char *name = entry[i]->d_name;
         if (good && name[0] != '.') {
-            Str         full = arena_printf(adding->arena, "%s/%s", path, name);
-            Str         known = below.len ? arena_printf(adding->arena, "%.*s/%s", STR_ARG(below), name) : arena_str(adding->arena, str_from(name));
+            Str full = arena_printf(adding->arena, "%s/%s", path, name);
+            Str known = below.len ? arena_printf(adding->arena, "%.*s/%s", STR_ARG(below), name)
+                                  : arena_str(adding->arena, str_from(name));
             struct stat info;
-            if (adding->words->count >= WORDS_FILES_MAX) good = err_set(err, ERR_LIMIT, "%s: more than %d files of words", path, WORDS_FILES_MAX);
-            else if (stat(full.data, &info) != 0) good = err_system(err, "cannot read", full.data);
-            else if (S_ISDIR(info.st_mode)) good = put_folder(adding, full.data, known, depth + 1, err);
-            else if (S_ISREG(info.st_mode)) good = put_file(adding, full.data, known, err);
+            if (adding->words->count >= WORDS_FILES_MAX)
+                good = err_set(err, ERR_LIMIT, "%s: more than %d files of words", path, WORDS_FILES_MAX);
+            else if (stat(full.data, &info) != 0)
+                good = err_system(err, "cannot read", full.data);
+            else if (S_ISDIR(info.st_mode))
+                good = put_folder(adding, full.data, known, depth + 1, err);
+            else if (S_ISREG(info.st_mode))
+                good = put_file(adding, full.data, known, err);
         }
         free(entry[i]);
     }
@@ -55,13 +64,17 @@ static bool put_folder(Adding *adding, const char *path, Str below, int depth, E
     return good;
 }
 
-static int name_order(const void *a, const void *b) { return str_compare(((const Embedded *)a)->name, ((const Embedded *)b)->name); }
+static int name_order(const void *a, const void *b)
+{
+    return str_compare(((const Embedded *)a)->name, ((const Embedded *)b)->name);
+}
 
 bool words_open(const char *folder, Arena *arena, Words *ret, Err *err)
 {
-    Words  words = { 0 };
+    Words words = { 0 };
     Adding adding = { .words = &words, .arena = arena };
-    for (size_t i = 0; i < embedded_words.count; i++) put(&adding, embedded_words.item[i].name, embedded_words.item[i].bytes);
+    for (size_t i = 0; i < embedded_words.count; i++)
+        put(&adding, embedded_words.item[i].name, embedded_words.item[i].bytes);
     if (folder && !put_folder(&adding, folder, STR(""), 0, err)) return false;
     if (words.count) qsort(words.item, words.count, sizeof *words.item, name_order);
     *ret = words;
@@ -78,7 +91,7 @@ Str words_bytes(const Words *words, Str name)
 Str words_hash(Arena *arena, const Words *words)
 {
     crypto_generichash_state state;
-    unsigned char            out[16];
+    unsigned char out[16];
     crypto_generichash_init(&state, NULL, 0, sizeof out);
     for (size_t i = 0; i < words->count; i++) {
         uint64_t sizes[2] = { words->item[i].name.len, words->item[i].bytes.len };

@@ -14,12 +14,12 @@
 enum { WORDS_FILE_MAX = 8 << 20, WORDS_FILES_MAX = 2000 };
 
 typedef struct Words {
-    Embedded *item;        /* sorted by name */
-    size_t    count;
+    Embedded *item; /* sorted by name */
+    size_t count;
 } Words;
 
 bool words_open(const char *folder, Arena *arena, Words *ret, Err *err) MUST_USE;
-Str  words_bytes(const Words *words, Str name);              /* empty when there is none */
-Str  words_hash(Arena *arena, const Words *words);           /* 16 hex digits over all names and bytes (BLAKE2b) */
+Str words_bytes(const Words *words, Str name);    /* empty when there is none */
+Str words_hash(Arena *arena, const Words *words); /* 16 hex digits over all names and bytes (BLAKE2b) */
 
 #endif

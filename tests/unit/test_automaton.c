@@ -1,0 +1,191 @@
+/* test_automaton.c -- the rules' matches against an independent matcher: PCRE2's DFA matcher, which finds all ends of
+ * all matches from a place, longest first.
+ *
+ * Random phrases (words, choices, options, gaps, any word, ends, commas) and random texts over twelve words.  Each
+ * token of a text is one letter for PCRE2; a phrase is written as a pattern over those letters. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "hear/hearing.h"
+
+enum { WORDS_IN_TEST = 12, PHRASES = 24, ROUNDS = 150, TEXTS = 12, TEXT_TOKENS = 40 };
+
+static uint64_t chance_state;
+
+static uint32_t chance(uint32_t below)
+{
+    chance_state = chance_state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(chance_state >> 33) % below;
+}
+
+/* Writes one random element in both languages. */
+static void element(Buf *rule, Buf *pattern, int depth, bool first)
+{
+    uint32_t kind = chance(depth > 2 ? 2 : first ? 3 : 9);
+    char word = (char)('a' + chance(WORDS_IN_TEST));
+    if (kind <= 1) {
+        buf_printf(rule, "w%c ", word);
+        buf_printf(pattern, ",*%c", word);
+    } else if (kind == 2 || kind == 3) {
+        uint32_t count = 2 + chance(3);
+        buf_lit(rule, "{");
+        buf_lit(pattern, "(?:");
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t parts = 1 + chance(2);
+            if (i) buf_lit(rule, "| "), buf_lit(pattern, "|");
+            for (uint32_t k = 0; k < parts; k++) element(rule, pattern, depth + 1, first && k == 0);
+        }
+        buf_lit(rule, "} ");
+        buf_lit(pattern, ")");
+    } else if (kind == 4) {
+        buf_lit(rule, "[");
+        buf_lit(pattern, "(?:");
+        element(rule, pattern, depth + 1, false);
+        buf_lit(rule, "] ");
+        buf_lit(pattern, ")?");
+    } else if (kind == 5) {
+        uint32_t widest = 1 + chance(4);
+        buf_printf(rule, "...%u ", widest);
+        buf_printf(pattern, "(?:,*[a-z]){0,%u}", widest);
+    } else if (kind == 6) {
+        buf_lit(rule, "_ ");
+        buf_lit(pattern, ",*[a-z]");
+    } else if (kind == 7) {
+        buf_lit(rule, "$ ");
+        buf_lit(pattern, ",*[.?]");
+    } else {
+        buf_lit(rule, ", ");
+        buf_lit(pattern, ",+");
+    }
+}
+
+typedef struct Case {
+    char rule[2048], pattern[2048];
+    pcre2_code *code;
+} Case;
+
+static Case *random_case(Case *ret)
+{
+    Buf rule = { 0 }, pattern = { 0 };
+    buf_lit(&pattern, "(?!,)");
+    uint32_t parts = 1 + chance(4);
+    for (uint32_t i = 0; i < parts; i++) element(&rule, &pattern, 0, i == 0);
+    snprintf(ret->rule, sizeof ret->rule, "%.*s", (int)rule.len, rule.data);
+    snprintf(ret->pattern, sizeof ret->pattern, "%.*s", (int)pattern.len, pattern.data);
+    buf_clear(&rule);
+    buf_clear(&pattern);
+    int error;
+    PCRE2_SIZE offset;
+    ret->code = pcre2_compile((PCRE2_SPTR)ret->pattern, PCRE2_ZERO_TERMINATED, PCRE2_ANCHORED, &error, &offset, NULL);
+    assert_non_null(ret->code);
+    return ret;
+}
+
+/* A text and its letters, one a token. */
+static void random_text(Buf *text, Buf *letters)
+{
+    for (uint32_t i = 0; i < TEXT_TOKENS; i++) {
+        char word = (char)('a' + chance(WORDS_IN_TEST));
+        buf_printf(text, "%sw%c", i ? " " : "", word);
+        buf_char(letters, word);
+        uint32_t mark = chance(12);
+        if (mark < 3) {
+            buf_char(text, ",.?"[mark]);
+            buf_char(letters, ",.?"[mark]);
+        }
+    }
+    if (letters->data[letters->len - 1] == ',') letters->data[letters->len - 1] = '.';
+    if (letters->data[letters->len - 1] >= 'a') buf_char(letters, '.');
+}
+
+static bool is_word_letter(char c) { return c >= 'a'; }
+
+/* The longest match of `c` from token `at`, as judge would see it; false when there is none. */
+static bool expected(const Case *c, const Buf *letters, size_t at, uint32_t *begin, uint32_t *end)
+{
+    static int workspace[20000];
+    pcre2_match_data *data = pcre2_match_data_create(64, NULL);
+    int found = pcre2_dfa_match(c->code, (PCRE2_SPTR)letters->data, letters->len, at, PCRE2_ANCHORED, data, NULL,
+                                workspace, COUNT(workspace));
+    assert_true(found >= 0 || found == PCRE2_ERROR_NOMATCH);
+    if (found >= 0) {
+        const PCRE2_SIZE *place = pcre2_get_ovector_pointer(data);
+        *begin = (uint32_t)place[0];
+        *end = (uint32_t)place[1];
+        while (*end > *begin && !is_word_letter(letters->data[*end - 1])) --*end;
+    }
+    pcre2_match_data_free(data);
+    return found >= 0;
+}
+
+static void compare(const Rules *rules, Matcher *matcher, const Case *cases)
+{
+    Buf text = { 0 }, letters = { 0 };
+    Tokens tokens = { 0 };
+    Matches matches = { 0 };
+    random_text(&text, &letters);
+    text_tokens(&tokens, &rules->vocabulary, (NameSet){ 0 }, buf_str(&text));
+    assert_int_equal(tokens.count, letters.len);
+    matcher_run(matcher, WHO_AGENT, tokens.item, tokens.count, &matches);
+    size_t seen = 0;
+    for (size_t at = 0; at < letters.len; at++)
+        for (uint32_t k = 0; k < PHRASES; k++) {
+            uint32_t begin, end;
+            if (!is_word_letter(letters.data[at]) || !expected(&cases[k], &letters, at, &begin, &end)) continue;
+            bool found = false;
+            for (size_t i = 0; i < matches.count && !found; i++)
+                found = matches.item[i].phrase == k && matches.item[i].begin == begin && matches.item[i].end == end;
+            if (!found)
+                fail_msg("phrase `%s` (%s) in \"%.*s\" from token %zu to %u was not met", cases[k].rule,
+                         cases[k].pattern, STR_ARG(buf_str(&text)), at, end);
+            seen++;
+        }
+    if (seen != matches.count)
+        fail_msg("%zu matches, %zu expected in \"%.*s\"", matches.count, seen, STR_ARG(buf_str(&text)));
+    matches_clear(&matches);
+    tokens_clear(&tokens);
+    buf_clear(&text);
+    buf_clear(&letters);
+}
+
+static void spans_are_those_of_pcre2(void **state)
+{
+    (void)state;
+    const char *seed = getenv("GOODWILL_SEED");
+    chance_state = seed ? strtoull(seed, NULL, 10) : 20260302;
+    print_message("seed %llu\n", (unsigned long long)chance_state);
+    for (int round = 0; round < ROUNDS; round++) {
+        static Case cases[PHRASES];
+        Buf file = { 0 }, report = { 0 };
+        buf_lit(&file, "behaviour test.one\nrule all: all of them\n");
+        for (int k = 0; k < PHRASES; k++) buf_printf(&file, "  say %s\n", random_case(&cases[k])->rule);
+        Embedded item[] = { { STR("behaviours.tsv"),
+                              STR("id\twho\tsign\tname\tcounts\tnot\tdomain\ntest.one\tagent\t+\tOne\tx\ty\tz\n") },
+                            { STR("rules/test.rules"), buf_str(&file) } };
+        Words words = { item, COUNT(item) };
+        Err err;
+        size_t mistakes;
+        Rules *rules = rules_open(&words, &report, &mistakes, &err);
+        if (!rules || mistakes) fail_msg("%s %.*s", rules ? "" : err.text, STR_ARG(buf_str(&report)));
+        Matcher *matcher = matcher_new(rules->automaton);
+        for (int i = 0; i < TEXTS; i++) compare(rules, matcher, cases);
+        matcher_free(matcher);
+        rules_free(rules);
+        for (int k = 0; k < PHRASES; k++) pcre2_code_free(cases[k].code);
+        buf_clear(&file);
+        buf_clear(&report);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(spans_are_those_of_pcre2) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
