@@ -18,6 +18,7 @@ const Format *const import_formats[] = {
     &format_zendesk_export,
     &format_klaus,
     &format_intercom,
+    &format_whatsapp,
     NULL,
 };
 

@@ -5,57 +5,20 @@
  */
 #include "import/speaker.h"
 
-#include <pthread.h>
 #include <utf8proc.h>
 
-#include "base/embedded.h"
 #include "base/utf8.h"
+#include "import/words.h"
 
 enum {
     NAME_LEN_MAX = 80,  /* bytes */
     NAME_WORDS_MAX = 6, /* "Maria del Carmen Ruiz de Haro" */
 };
 
-/* The labels, lower-cased, found by their hash: looked up for each line that has a colon.  Filled once, then read only.
- */
-enum { LABEL_SLOTS = 1024, LABELS_MAX = LABEL_SLOTS / 2, LABEL_LEN_MAX = 32 };
-
-static struct {
-    char text[LABEL_LEN_MAX];
-    uint8_t len;
-} label[LABEL_SLOTS];
+static const char *const LABEL_KINDS[] = { "label", NULL };
+static WordTable labels = { .file = "import/labels.tsv", .kinds = LABEL_KINDS };
 static pthread_once_t labels_once = PTHREAD_ONCE_INIT;
-
-static size_t label_slot(const char *lower, size_t len)
-{
-    size_t at = str_hash(str_make(lower, len)) % LABEL_SLOTS;
-    while (label[at].len && (label[at].len != len || memcmp(label[at].text, lower, len) != 0))
-        at = (at + 1) % LABEL_SLOTS;
-    return at;
-}
-
-static void labels_fill(void)
-{
-    const Embedded *file = embedded_find(&embedded_words, STR("import/labels.tsv"));
-    assert(file);
-    Str rest = file->bytes, line;
-    for (size_t count = 0; str_next_line(&rest, &line);) {
-        if (line.len == 0 || line.data[0] == '#') continue;
-        assert(line.len <= LABEL_LEN_MAX && count < LABELS_MAX);
-        count++;
-        size_t at = label_slot(line.data, line.len);
-        memcpy(label[at].text, line.data, line.len);
-        label[at].len = (uint8_t)line.len;
-    }
-}
-
-static bool listed(Str word)
-{
-    char lower[LABEL_LEN_MAX];
-    if (word.len == 0 || word.len > LABEL_LEN_MAX) return false;
-    for (size_t i = 0; i < word.len; i++) lower[i] = ascii_lower(word.data[i]);
-    return label[label_slot(lower, word.len)].len > 0;
-}
+static void labels_fill(void) { words_fill(&labels); }
 
 static bool is_label(Str name)
 {
@@ -63,7 +26,7 @@ static bool is_label(Str name)
     /* "Step 2:", "Q3:" are labels with a number behind. */
     size_t len = name.len;
     while (len && ascii_digit(name.data[len - 1])) len--;
-    return listed(name) || (len < name.len && listed(str_trim(str_sub(name, 0, len))));
+    return words_find(&labels, name) || (len < name.len && words_find(&labels, str_trim(str_sub(name, 0, len))));
 }
 
 typedef struct WordShape {
