@@ -40,7 +40,7 @@ static void add_run(Piece *piece, RunKind kind, size_t len, const void *what)
     piece->run[piece->run_count++] = (Run){ kind, len, what };
 }
 
-void piece_written(Piece *piece, size_t bytes_before)
+void piece_add_written(Piece *piece, size_t bytes_before)
 {
     size_t len = piece->bytes.len - bytes_before;
     if (len == 0) return;
@@ -90,7 +90,7 @@ static Reading *copy_reading(Arena *arena, const Reading *from)
     return r;
 }
 
-void piece_heard(Piece *piece, const Heard *heard)
+void piece_add_heard(Piece *piece, const Heard *heard)
 {
     Arena *arena = &piece->arena;
     Heard *kept = ARENA_NEW(arena, Heard, 1);
@@ -101,7 +101,7 @@ void piece_heard(Piece *piece, const Heard *heard)
     add_run(piece, RUN_HEARD, 0, kept);
 }
 
-void piece_reject(Piece *piece, const Reject *reject)
+void piece_add_reject(Piece *piece, const Reject *reject)
 {
     Reject *kept = copy(&piece->arena, reject, 1, sizeof *reject);
     kept->file = arena_str(&piece->arena, reject->file);
@@ -109,7 +109,7 @@ void piece_reject(Piece *piece, const Reject *reject)
     add_run(piece, RUN_REJECT, 0, kept);
 }
 
-void piece_error(Piece *piece, const Err *err)
+void piece_add_error(Piece *piece, const Err *err)
 {
     add_run(piece, RUN_ERROR, 0, copy(&piece->arena, err, 1, sizeof *err));
 }

@@ -32,9 +32,9 @@ void piece_reset(Piece *piece);        /* empty, its memory kept for reuse */
 void piece_free(Piece *piece);         /* NULL is fine */
 size_t piece_size(const Piece *piece); /* bytes it holds, near enough for budgets */
 
-void piece_written(Piece *piece, size_t bytes_before); /* all bytes since then are a run of output */
-void piece_heard(Piece *piece, const Heard *heard);    /* a copy that needs nothing outside the piece */
-void piece_reject(Piece *piece, const Reject *reject);
-void piece_error(Piece *piece, const Err *err);
+void piece_add_written(Piece *piece, size_t bytes_before); /* all bytes since then are a run of output */
+void piece_add_heard(Piece *piece, const Heard *heard);    /* a copy that needs nothing outside the piece */
+void piece_add_reject(Piece *piece, const Reject *reject);
+void piece_add_error(Piece *piece, const Err *err);
 
 #endif

@@ -264,9 +264,9 @@ static void add_heard(Worker *worker, const Heard *heard)
     if (pipeline->render) {
         size_t before = piece->bytes.len;
         pipeline->render(pipeline->context, &piece->bytes, heard);
-        piece_written(piece, before);
+        piece_add_written(piece, before);
     }
-    if (pipeline->commit && worker->threaded) piece_heard(piece, heard);
+    if (pipeline->commit && worker->threaded) piece_add_heard(piece, heard);
     count(&piece->counts, heard);
     if (pipeline->commit && !worker->threaded) { /* no copy is needed on the same thread */
         hand_over(worker);
@@ -298,7 +298,7 @@ static bool on_reject(ImportSink *sink, const Reject *reject)
     const Pipeline *pipeline = worker->state->pipeline;
     if (atomic_load_explicit(&worker->state->stop, memory_order_relaxed)) return false;
     if (!in_shard(pipeline, reject->file, reject->line ? reject->line : reject->offset)) return true;
-    piece_reject(worker->piece, reject);
+    piece_add_reject(worker->piece, reject);
     if (piece_size(worker->piece) >= PIECE_BYTES) hand_over(worker);
     return reject->warning || !pipeline->strict;
 }
@@ -307,7 +307,7 @@ static void read_block(Worker *worker, FeedBlock *block)
 {
     Err err = { .kind = ERR_NONE };
     if (!block->format->read(&block->block, &worker->sink, &worker->scratch, &err) && err.kind != ERR_NONE)
-        piece_error(worker->piece, &err);
+        piece_add_error(worker->piece, &err);
     arena_reset(&worker->scratch);
     feed_done(block);
 }
@@ -322,7 +322,7 @@ static bool next_block(Worker *worker, FeedBlock *block, bool *got)
     if (!*got && err.kind == ERR_NONE)
         state->fed = true;
     else if (!*got)
-        piece_error(worker->piece, &err);
+        piece_add_error(worker->piece, &err);
     return !state->fed;
 }
 
