@@ -45,10 +45,10 @@ static Str fold(Str phrase, char ret[WORDS_PHRASE_MAX])
 
 static uint32_t kind_bit(const WordTable *table, Str kind)
 {
-    for (uint32_t i = 0; table->kinds[i]; i++)
-        if (str_equal(kind, str_from(table->kinds[i]))) return 1u << i;
-    assert(!"a kind in words/import that no reader knows");
-    return 0;
+    uint32_t i = 0;
+    while (table->kinds[i] && !str_equal(kind, str_from(table->kinds[i]))) i++;
+    assert(table->kinds[i] && i < 32); /* else: a kind in words/import that no reader knows */
+    return 1u << i;
 }
 
 void words_fill(WordTable *table)
