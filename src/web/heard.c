@@ -22,7 +22,7 @@ static const Behaviour *behaviour_of(const HeardPage *page, const Mark *m)
 
 static const char *sign_css(Sign sign) { return sign == SIGN_STRENGTH ? "s" : sign == SIGN_HARM ? "h" : "n"; }
 
-static const char *sign_text(Sign sign) { return sign == SIGN_STRENGTH ? "+" : sign == SIGN_HARM ? "−" : "·"; }
+static const char *sign_text(Sign sign) { return sign == SIGN_STRENGTH ? "+" : sign == SIGN_HARM ? "−" : "•"; }
 
 /* ---- who and where ---- */
 
@@ -207,7 +207,7 @@ static HeardSkill skill_of(const Fill *f, const Count *count, size_t from, size_
                          .css = str_from(sign_css(b->sign)),
                          .sign = str_from(sign_text(b->sign)) };
     for (size_t i = from; i < to; i++) {
-        item[i - from] = (HeardCounted){ count[i].behaviour->name, count[i].count };
+        item[i - from] = (HeardCounted){ count[i].behaviour->name, count[i].count, count[i].count > 1 };
         skill.count += count[i].count;
     }
     skill.behaviours.item = item;
@@ -270,6 +270,7 @@ static HeardTip tip_of(const Fill *f, const Mark *m, const Behaviour *b)
         .css = str_from(sign_css(b->sign)),
         .sign = str_from(sign_text(b->sign)),
         .name = b->name,
+        .counts = b->counts,
         .quality = b->who == WHO_AGENT && b->sign == SIGN_STRENGTH ? label_quality(m->quality) : (Str){ 0 },
         .sure = m->confidence,
         .reason = f->page->names.reason(f->page->names.context, m->rule),
@@ -300,7 +301,7 @@ static HeardPiece piece_of(const Fill *f, Str text, uint32_t begin, uint32_t end
         signs |= 1u << sign_rank(b->sign);
         if (mark[i].end == end) ended |= 1u << sign_rank(b->sign);
     }
-    static const char *const ends[] = { "", "+", "−", "+−", "·", "+·", "−·", "+−·" };
+    static const char *const ends[] = { "", "+", "−", "+−", "•", "+•", "−•", "+−•" };
     qsort(tip, n, sizeof *tip, by_sign);
     piece.css = piece_css(signs);
     piece.signs = str_from(ends[ended]);
