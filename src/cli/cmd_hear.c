@@ -11,6 +11,7 @@
 #include "cli/pipeline.h"
 #include "cli/show.h"
 #include "hear/hear_json.h"
+#include "web/report.h"
 
 static const char HELP[] =
     "Reads files, folders or standard input (-), recognises their form by content (goodwill formats lists them),\n"
@@ -44,6 +45,7 @@ typedef struct Hear {
     int form, forms_asked;
     ColorMode color;
     Show show;
+    Report *report;              /* of --html, else NULL */
     ImportOptions import;
     Pipeline pipeline;
 } Hear;
@@ -194,6 +196,22 @@ static bool print_csv_head(const Hearer *hearer, Err *err)
     return ok;
 }
 
+/* The pages of a report are drawn on this thread, in input order. */
+static bool add_to_report(void *context, const Heard *heard, Err *err)
+{
+    Hear *hear = context;
+    return report_add(hear->report, heard->conversation, heard->marks, heard->reading, err);
+}
+
+static bool write_report(const Hear *hear, Err *err)
+{
+    Buf page = { 0 };
+    report_html(hear->report, (Str){ 0 }, &page);
+    const bool ok = file_write(hear->html, buf_str(&page), err);
+    buf_clear(&page);
+    return ok;
+}
+
 static int hear_all(Hear *hear)
 {
     PipelineCounts counts;
@@ -202,7 +220,9 @@ static int hear_all(Hear *hear)
     hear->pipeline.import = &hear->import;
     hear->pipeline.context = hear;
     if (hear->form == FORM_CSV && !print_csv_head(hear->pipeline.hearer, &err)) return command_failed(&err);
+    if (hear->report) hear->pipeline.commit = add_to_report;
     if (!pipeline_run(&hear->pipeline, &counts, &err)) return command_failed(&err);
+    if (hear->report && !write_report(hear, &err)) return command_failed(&err);
     return pipeline_close(&hear->pipeline, &counts);
 }
 
@@ -212,11 +232,12 @@ static int run(const Command *command, int argc, char **argv)
     Err err = { .kind = ERR_NONE };
     int status = take_options(command, &hear, argc, argv);
     if (status >= 0) return status;
-    if (hear.html) return command_misused(command, "--html is not in this build");
     Hearer *hearer = hear_open(hear.words, &err);
     if (!hearer) return command_failed(&err);
     hear.pipeline.hearer = hearer;
+    if (hear.html) hear.report = report_new(hearer);
     status = hear_all(&hear);
+    report_free(hear.report);
     hear_free(hearer);
     return status;
 }

@@ -15,6 +15,7 @@
 /* One line a command, in the order in which people meet them. */
 static const Command *const COMMANDS[] = {
     &cmd_hear,
+    &cmd_import,
     &cmd_rules,
     &cmd_formats,
 };
