@@ -52,6 +52,26 @@ static int check(const Command *command, const char *words, int count, char **pa
     return status;
 }
 
+static int list(const Command *command, const char *words, int count)
+{
+    if (count) return command_misused(command, "list takes no file; --words DIR adds your own");
+    Err err = { .kind = ERR_NONE };
+    Hearer *hearer = hear_open(words, &err);
+    if (!hearer) return command_failed(&err);
+    static const char *const SIGNS[] = {
+        [SIGN_STRENGTH] = "strength", [SIGN_HARM] = "harm", [SIGN_NEUTRAL] = "neutral"
+    };
+    for (size_t i = 0; i < hear_behaviour_count(hearer); i++) {
+        const Behaviour *b = hear_behaviour(hearer, i);
+        printf("%4zu  %-28.*s  %-8s  %-8s  %.*s\n", hear_rule_count(hearer, i), STR_ARG(b->id),
+               b->who == WHO_AGENT ? "agent" : "customer", SIGNS[b->sign], STR_ARG(b->name));
+    }
+    Str hash = hear_rules_hash(hearer);
+    printf("rules %.*s\n", STR_ARG(hash));
+    hear_free(hearer);
+    return EXIT_DONE;
+}
+
 static int run(const Command *command, int argc, char **argv)
 {
     const char *words = NULL;
@@ -63,6 +83,7 @@ static int run(const Command *command, int argc, char **argv)
     const char *verb = optind < argc ? argv[optind] : NULL;
     if (!verb) return command_misused(command, "check or list?");
     if (strcmp(verb, "check") == 0) return check(command, words, argc - optind - 1, argv + optind + 1);
+    if (strcmp(verb, "list") == 0) return list(command, words, argc - optind - 1);
     const char *nearest = command_nearest(verb, VERBS);
     return command_misused(command, "it cannot '%s'%s%s%s", verb, nearest ? "; did you mean '" : "",
                            nearest ? nearest : "", nearest ? "'?" : "");

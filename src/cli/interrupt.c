@@ -25,7 +25,8 @@ static void on_signal(int number)
     } else {
         caught_at = now;
         caught = number;
-        if (nothing_fd >= 0) (void)dup2(nothing_fd, STDIN_FILENO); /* a read that waits there gets EINTR, then the end */
+        if (nothing_fd >= 0)
+            (void)dup2(nothing_fd, STDIN_FILENO); /* a read that waits there gets EINTR, then the end */
     }
     errno = saved;
 }

@@ -552,7 +552,7 @@ bool pipeline_run(const Pipeline *pipeline, PipelineCounts *counts, Err *err)
         return false;
     }
     interrupt_catch();
-    progress_start(&state->progress, pipeline->quiet);
+    progress_start(&state->progress, !pipeline->quiet && !(pipeline->render && isatty(STDOUT_FILENO)));
     unsigned jobs = MIN(pipeline->jobs ? pipeline->jobs : processors(), (unsigned)PIPELINE_JOBS_MAX);
     state->job_max = (size_t)jobs * JOBS_AHEAD;
     bool whole = true;

@@ -14,9 +14,9 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-void progress_start(Progress *progress, bool quiet)
+void progress_start(Progress *progress, bool wanted)
 {
-    *progress = (Progress){ .wanted = !quiet && isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) };
+    *progress = (Progress){ .wanted = wanted && isatty(STDERR_FILENO) };
     if (!progress->wanted) return;
     progress->start_ms = now_ms();
     progress->next_ms = progress->start_ms + FIRST_MS;

@@ -102,6 +102,13 @@ const Behaviour *hear_behaviour(const Hearer *hearer, size_t index) { return &he
 Str hear_reason(const Hearer *hearer, uint32_t rule) { return hearer->rules->rule[rule].reason; }
 Str hear_rules_hash(const Hearer *hearer) { return hearer->rules->hash; }
 
+size_t hear_rule_count(const Hearer *hearer, size_t behaviour)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < hearer->rules->rule_count; i++) count += hearer->rules->rule[i].behaviour == behaviour;
+    return count;
+}
+
 bool hear_behaviour_named(const Hearer *hearer, Str id, size_t *ret)
 {
     for (size_t i = 0; i < hearer->rules->behaviour_count; i++)
