@@ -3,6 +3,7 @@
  * Every form of output is rendered by the pipeline's workers; only the HTML
  * report is put together on this thread, from the conversations in input order.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -219,7 +220,8 @@ static int hear_all(Hear *hear)
     choose_output(hear);
     hear->pipeline.import = &hear->import;
     hear->pipeline.context = hear;
-    if (hear->form == FORM_CSV && !print_csv_head(hear->pipeline.hearer, &err)) return command_failed(&err);
+    if (hear->form == FORM_CSV && !print_csv_head(hear->pipeline.hearer, &err))
+        return errno == EPIPE ? EXIT_DONE : command_failed(&err);
     if (hear->report) hear->pipeline.commit = add_to_report;
     if (!pipeline_run(&hear->pipeline, &counts, &err)) return command_failed(&err);
     if (hear->report && !write_report(hear, &err)) return command_failed(&err);

@@ -159,6 +159,11 @@ bool command_colored(ColorMode mode, int fd)
 int command_width(int fd)
 {
     struct winsize size;
-    if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return WIDTH_IN_PIPES;
-    return MAX(WIDTH_MIN, MIN((int)size.ws_col, WIDTH_MAX));
+    long columns = WIDTH_IN_PIPES;
+    const char *said = getenv("COLUMNS");
+    if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
+        columns = size.ws_col;
+    else if (said)
+        (void)command_number(said, 1, WIDTH_MAX, &columns);
+    return (int)MAX(WIDTH_MIN, MIN(columns, WIDTH_MAX));
 }

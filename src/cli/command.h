@@ -43,6 +43,6 @@ const char *command_nearest(const char *word, const char *const *names);
 typedef enum ColorMode { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } ColorMode;
 bool command_color_from(const char *text, ColorMode *ret) MUST_USE; /* "auto", "always", "never" */
 bool command_colored(ColorMode mode, int fd); /* auto: a terminal, TERM not dumb, NO_COLOR unset or empty */
-int command_width(int fd);                    /* columns of the terminal behind fd, 100 when it is none */
+int command_width(int fd);                    /* columns of the terminal behind fd, else COLUMNS, else 100 */
 
 #endif
