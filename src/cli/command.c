@@ -163,7 +163,7 @@ int command_width(int fd)
     const char *said = getenv("COLUMNS");
     if (ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col)
         columns = size.ws_col;
-    else if (said)
-        (void)command_number(said, 1, WIDTH_MAX, &columns);
+    else if (said && !command_number(said, 1, WIDTH_MAX, &columns))
+        columns = WIDTH_IN_PIPES;
     return (int)MAX(WIDTH_MIN, MIN(columns, WIDTH_MAX));
 }
