@@ -141,7 +141,7 @@ def main():
             while len(now) > 1 and not now[-1].strip():
                 now.pop()
             new.append('\n'.join(now) + '\n\n')
-            wrong = [] if accept or now == part else [f'{a[0]} {a[1:]}' for a in difference(part, now)]
+            wrong = [] if accept or now == part else difference(part, now)
             tap.case(f'{path.stem}: {title}', drawing.problems + wrong)
         if accept:
             path.write_text(''.join(new).rstrip('\n') + '\n', encoding='utf-8')
