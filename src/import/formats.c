@@ -18,6 +18,9 @@ const Format *const import_formats[] = {
     &format_zendesk_export,
     &format_klaus,
     &format_intercom,
+    &format_genesys,
+    &format_twilio,
+    &format_whisper,
     &format_whatsapp,
     NULL,
 };
