@@ -25,9 +25,9 @@ static bool replay(const char *path)
     if (!file) return false;
     /* An allocation of its own size, so that the sanitizer sees a read past the end. */
     struct stat about;
-    size_t      size = fstat(fileno(file), &about) == 0 ? (size_t)about.st_size : 0;
-    uint8_t    *bytes = malloc(size ? size : 1);
-    bool        whole = bytes && fread(bytes, 1, size, file) == size;
+    size_t size = fstat(fileno(file), &about) == 0 ? (size_t)about.st_size : 0;
+    uint8_t *bytes = malloc(size ? size : 1);
+    bool whole = bytes && fread(bytes, 1, size, file) == size;
     fclose(file);
     if (whole) {
         alarm(SECONDS_MAX);
@@ -44,7 +44,7 @@ int main(int count, char **argument)
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (int a = 1; a < count; a++) {
         struct dirent **entry = NULL;
-        int             entries = scandir(argument[a], &entry, no_dots, alphasort);
+        int entries = scandir(argument[a], &entry, no_dots, alphasort);
         for (int i = 0; i < entries; i++) {
             char path[4096];
             snprintf(path, sizeof path, "%s/%s", argument[a], entry[i]->d_name);
