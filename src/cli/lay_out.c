@@ -40,7 +40,7 @@ bool lay_out_line(Str text, size_t *at, int width, Line *ret)
         after_blank = blank;
         int more = width_of(c);
         if (!blank && column + more > width && i > begin) { /* blanks may hang over: they are not drawn at the end */
-            bool at_word = word_next > begin && word_end > begin;
+            bool at_word = word_next > begin;
             *ret = at_word ? (Line){ begin, word_end, word_next } : (Line){ begin, i, i };
             *at = ret->next;
             return true;
