@@ -12,14 +12,25 @@
 static const DumpCase CASES[] = {
     { "source first, parts by time; notes; bots; events without words",
       "{\"type\":\"conversation\",\"id\":\"503\",\"created_at\":1772442900,\"title\":null,"
-      "\"source\":{\"type\":\"conversation\",\"subject\":\"<p>Kettle</p>\",\"body\":\"<p>My kettle &amp; cup leak.</p>\",\"author\":{\"type\":\"user\",\"id\":\"u1\",\"name\":\"Dana\",\"email\":\"dana@example.org\"}},"
+      "\"source\":{\"type\":\"conversation\",\"subject\":\"<p>Kettle</p>\",\"body\":\"<p>My kettle &amp; cup "
+      "leak.</p>\",\"author\":{\"type\":\"user\",\"id\":\"u1\",\"name\":\"Dana\",\"email\":\"dana@example.org\"}},"
       "\"conversation_parts\":{\"type\":\"conversation_part.list\",\"total_count\":6,\"conversation_parts\":["
-      "{\"part_type\":\"comment\",\"body\":\"<p>I am Fin.</p><p>Which kettle?</p>\",\"created_at\":1772442905,\"author\":{\"type\":\"bot\",\"id\":\"9\",\"name\":\"Fin\"}},"
-      "{\"part_type\":\"close\",\"body\":\"<p>Closing this.</p>\",\"created_at\":1772443200,\"author\":{\"type\":\"admin\",\"id\":\"7\",\"name\":\"Kim\"}},"
-      "{\"part_type\":\"note\",\"body\":\"<p>bad batch</p>\",\"created_at\":1772443000,\"author\":{\"type\":\"admin\",\"id\":\"7\",\"name\":\"Kim\",\"email\":\"kim@shop.example\"}},"
-      "{\"part_type\":\"assignment\",\"body\":null,\"created_at\":1772443001,\"author\":{\"type\":\"admin\",\"id\":\"7\"}},"
-      "{\"part_type\":\"comment\",\"body\":\"<p>A smart answer.</p>\",\"created_at\":1772443002,\"author\":{\"type\":\"admin\",\"id\":\"8\",\"name\":\"Operator\",\"from_ai_agent\":true}},"
-      "{\"part_type\":\"open\",\"body\":\"<p>Still leaking!</p>\",\"created_at\":1772443100,\"author\":{\"type\":\"user\",\"id\":\"u1\"}}]}}",
+      "{\"part_type\":\"comment\",\"body\":\"<p>I am Fin.</p><p>Which "
+      "kettle?</p>\",\"created_at\":1772442905,\"author\":{\"type\":\"bot\",\"id\":\"9\",\"name\":\"Fin\"}},"
+      "{\"part_type\":\"close\",\"body\":\"<p>Closing "
+      "this.</p>\",\"created_at\":1772443200,\"author\":{\"type\":\"admin\",\"id\":\"7\",\"name\":\"Kim\"}},"
+      "{\"part_type\":\"note\",\"body\":\"<p>bad "
+      "batch</"
+      "p>\",\"created_at\":1772443000,\"author\":{\"type\":\"admin\",\"id\":\"7\",\"name\":\"Kim\",\"email\":\"kim@"
+      "shop.example\"}},"
+      "{\"part_type\":\"assignment\",\"body\":null,\"created_at\":1772443001,\"author\":{\"type\":\"admin\",\"id\":"
+      "\"7\"}},"
+      "{\"part_type\":\"comment\",\"body\":\"<p>A smart "
+      "answer.</"
+      "p>\",\"created_at\":1772443002,\"author\":{\"type\":\"admin\",\"id\":\"8\",\"name\":\"Operator\",\"from_ai_"
+      "agent\":true}},"
+      "{\"part_type\":\"open\",\"body\":\"<p>Still "
+      "leaking!</p>\",\"created_at\":1772443100,\"author\":{\"type\":\"user\",\"id\":\"u1\"}}]}}",
       "# 503 chat 2026-03-02T09:15:00Z \"Kettle\" [intercom line 1]\n"
       "@ 0 customer u1 \"Dana\" <dana@example.org>\n"
       "@ 1 bot 9 \"Fin\"\n"
@@ -33,8 +44,11 @@ static const DumpCase CASES[] = {
       "2 300000ms agent: Closing this.\n" },
     { "a list; plain bodies keep their lines; parts that were left out are told",
       "{\"type\":\"conversation.list\",\"conversations\":[\n"
-      "{\"id\":1,\"source\":{\"type\":\"email\",\"subject\":\"Order\",\"body\":\"one\\ntwo < three\",\"author\":{\"type\":\"lead\",\"id\":\"l\"}},\"created_at\":1772442900},\n"
-      "{\"id\":2,\"source\":{\"type\":\"facebook\",\"body\":null,\"author\":{\"type\":\"admin\",\"id\":\"7\"}},\"conversation_parts\":{\"total_count\":501,\"conversation_parts\":[{\"part_type\":\"comment\",\"body\":\"hey\",\"author\":{\"type\":\"contact\",\"id\":\"c\"}}]}},\n"
+      "{\"id\":1,\"source\":{\"type\":\"email\",\"subject\":\"Order\",\"body\":\"one\\ntwo < "
+      "three\",\"author\":{\"type\":\"lead\",\"id\":\"l\"}},\"created_at\":1772442900},\n"
+      "{\"id\":2,\"source\":{\"type\":\"facebook\",\"body\":null,\"author\":{\"type\":\"admin\",\"id\":\"7\"}},"
+      "\"conversation_parts\":{\"total_count\":501,\"conversation_parts\":[{\"part_type\":\"comment\",\"body\":\"hey\","
+      "\"author\":{\"type\":\"contact\",\"id\":\"c\"}}]}},\n"
       "{\"id\":3}],\"pages\":{}}",
       "# 1 email 2026-03-02T09:15:00Z \"Order\" [intercom line 2]\n"
       "@ 0 customer l\n"
@@ -45,8 +59,11 @@ static const DumpCase CASES[] = {
       "0 - customer: hey\n"
       "! line 4: neither source nor parts of a conversation here\n" },
     { "JSON Lines; an older version; a notification; a call",
-      "{\"type\":\"conversation\",\"id\":\"a\",\"created_at\":1772442900,\"conversation_message\":{\"type\":\"conversation_message\",\"body\":\"<p>old</p>\",\"author\":{\"type\":\"user\",\"id\":\"u\"}},\"conversation_parts\":[]}\n"
-      "{\"type\":\"notification_event\",\"data\":{\"item\":{\"type\":\"conversation\",\"id\":\"b\",\"source\":{\"type\":\"phone_call\",\"body\":\"<p>x</p>\",\"author\":{\"type\":\"operator\",\"id\":\"o\"}}}}}\n",
+      "{\"type\":\"conversation\",\"id\":\"a\",\"created_at\":1772442900,\"conversation_message\":{\"type\":"
+      "\"conversation_message\",\"body\":\"<p>old</"
+      "p>\",\"author\":{\"type\":\"user\",\"id\":\"u\"}},\"conversation_parts\":[]}\n"
+      "{\"type\":\"notification_event\",\"data\":{\"item\":{\"type\":\"conversation\",\"id\":\"b\",\"source\":{"
+      "\"type\":\"phone_call\",\"body\":\"<p>x</p>\",\"author\":{\"type\":\"operator\",\"id\":\"o\"}}}}}\n",
       "# a unknown 2026-03-02T09:15:00Z [intercom line 1]\n"
       "@ 0 customer u\n"
       "0 0ms customer: old\n"
@@ -54,14 +71,18 @@ static const DumpCase CASES[] = {
       "@ 0 bot o\n"
       "0 - bot: x\n" },
     { "a first message that is dated after the parts stays first",
-      "{\"id\":\"c\",\"created_at\":1772443000,\"source\":{\"body\":\"one\",\"author\":{\"type\":\"user\",\"id\":\"u\"}},\"conversation_parts\":{\"conversation_parts\":["
-      "{\"part_type\":\"comment\",\"body\":\"two\",\"created_at\":1772442900,\"author\":{\"type\":\"admin\",\"id\":\"a\"}}]}}",
+      "{\"id\":\"c\",\"created_at\":1772443000,\"source\":{\"body\":\"one\",\"author\":{\"type\":\"user\",\"id\":\"u\"}"
+      "},\"conversation_parts\":{\"conversation_parts\":["
+      "{\"part_type\":\"comment\",\"body\":\"two\",\"created_at\":1772442900,\"author\":{\"type\":\"admin\",\"id\":"
+      "\"a\"}}]}}",
       "# c unknown 2026-03-02T09:15:00Z [intercom line 1]\n"
       "@ 0 customer u\n"
       "@ 1 agent a\n"
       "0 100000ms customer: one\n"
       "1 0ms agent: two\n" },
-    { "wrong types", "{\"source\":[],\"conversation_parts\":{\"conversation_parts\":[1,{\"body\":{}},{\"body\":\"x\",\"author\":\"me\",\"created_at\":\"soon\",\"part_type\":4}],\"total_count\":\"y\"},\"contacts\":7}",
+    { "wrong types",
+      "{\"source\":[],\"conversation_parts\":{\"conversation_parts\":[1,{\"body\":{}},{\"body\":\"x\",\"author\":"
+      "\"me\",\"created_at\":\"soon\",\"part_type\":4}],\"total_count\":\"y\"},\"contacts\":7}",
       "# (made) unknown - [intercom line 1]\n"
       "- - unknown: x\n" },
 };
@@ -75,11 +96,14 @@ static void cases(void **state)
 static void recognised(void **state)
 {
     static const char *const yes[] = {
-        "{\"type\":\"conversation\",\"id\":\"1\",\"source\":{\"author\":{", "{\"conversations\":[{\"source\":{\"delivered_as\":\"x\",\"author\":{",
-        "{\n \"conversation_parts\": {\n \"conversation_parts\": [", "{\"type\":\"conversation.list\",\"total",
+        "{\"type\":\"conversation\",\"id\":\"1\",\"source\":{\"author\":{",
+        "{\"conversations\":[{\"source\":{\"delivered_as\":\"x\",\"author\":{",
+        "{\n \"conversation_parts\": {\n \"conversation_parts\": [",
+        "{\"type\":\"conversation.list\",\"total",
         "{\"type\":\"notification_event\",\"data\":{\"item\":{\"type\":\"conversation\",\"source\":",
     };
-    static const char *const no[] = { "{\"type\":\"conversation\",\"turns\":[", "{\"source\":\"crm\",\"conversations\":[{\"turns\":[{\"text\":" };
+    static const char *const no[] = { "{\"type\":\"conversation\",\"turns\":[",
+                                      "{\"source\":\"crm\",\"conversations\":[{\"turns\":[{\"text\":" };
     (void)state;
     for (size_t i = 0; i < COUNT(yes); i++)
         assert_ptr_equal(import_recognise(str_from(yes[i]), STR("x"), false), &format_intercom);
@@ -109,6 +133,7 @@ static void sample(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(cases), cmocka_unit_test(recognised), cmocka_unit_test(sample) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(cases), cmocka_unit_test(recognised),
+                                        cmocka_unit_test(sample) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

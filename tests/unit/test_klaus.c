@@ -11,11 +11,19 @@
 
 static const DumpCase CASES[] = {
     { "two tickets; a note; html; newest first",
-      "{\"data\":[{\"id\":\"T-1\",\"subject\":\"Late\",\"description\":\"Where is my parcel?\",\"channel\":\"email\",\"created\":\"2026-03-02T09:15:00Z\","
-      "\"assigneeEmail\":\"kim@shop.example\",\"customerName\":\"Dana Ruiz\",\"customerEmail\":\"dana@example.org\",\"comments\":["
-      "{\"id\":\"2\",\"authorName\":\"Kim Osei\",\"authorEmail\":\"kim@shop.example\",\"authorIsNotClient\":true,\"public\":true,\"comment\":\"<p>On its way &amp; soon there.</p>\",\"created\":\"2026-03-02T09:20:00Z\"},"
-      "{\"id\":\"3\",\"authorName\":\"Kim Osei\",\"authorEmail\":\"kim@shop.example\",\"authorIsNotClient\":true,\"public\":false,\"comment\":\"lost twice\",\"created\":\"2026-03-02T09:21:00Z\"},"
-      "{\"id\":\"1\",\"authorName\":\"Dana Ruiz\",\"authorEmail\":\"dana@example.org\",\"authorIsNotClient\":false,\"public\":true,\"comment\":\"Where is my parcel?\",\"created\":\"2026-03-02T09:15:00Z\"}]},\n"
+      "{\"data\":[{\"id\":\"T-1\",\"subject\":\"Late\",\"description\":\"Where is my "
+      "parcel?\",\"channel\":\"email\",\"created\":\"2026-03-02T09:15:00Z\","
+      "\"assigneeEmail\":\"kim@shop.example\",\"customerName\":\"Dana "
+      "Ruiz\",\"customerEmail\":\"dana@example.org\",\"comments\":["
+      "{\"id\":\"2\",\"authorName\":\"Kim "
+      "Osei\",\"authorEmail\":\"kim@shop.example\",\"authorIsNotClient\":true,\"public\":true,\"comment\":\"<p>On its "
+      "way &amp; soon there.</p>\",\"created\":\"2026-03-02T09:20:00Z\"},"
+      "{\"id\":\"3\",\"authorName\":\"Kim "
+      "Osei\",\"authorEmail\":\"kim@shop.example\",\"authorIsNotClient\":true,\"public\":false,\"comment\":\"lost "
+      "twice\",\"created\":\"2026-03-02T09:21:00Z\"},"
+      "{\"id\":\"1\",\"authorName\":\"Dana "
+      "Ruiz\",\"authorEmail\":\"dana@example.org\",\"authorIsNotClient\":false,\"public\":true,\"comment\":\"Where is "
+      "my parcel?\",\"created\":\"2026-03-02T09:15:00Z\"}]},\n"
       "{\"id\":7,\"channel\":\"chat\",\"comments\":[{\"authorName\":\"Bo\",\"comment\":\"2 < 3\",\"public\":true}]}]}",
       "# T-1 email 2026-03-02T09:15:00Z \"Late\" [klaus line 1]\n"
       "@ 0 agent \"Kim Osei\" <kim@shop.example>\n"
@@ -38,9 +46,12 @@ static const DumpCase CASES[] = {
       "1 - agent: Hi.\n"
       "1 - agent (note): rude one\n" },
     { "nobody says staff or client: the ticket's own people decide; a person without a name keeps none",
-      "{\"data\":[{\"id\":\"T-3\",\"assigneeEmail\":\"Kim@shop.example\",\"customerEmail\":\"dana@example.org\",\"customerName\":\"Dana\",\"comments\":["
-      "{\"authorEmail\":\"dana@example.org\",\"comment\":\"a\",\"public\":true},{\"authorEmail\":\"kim@shop.example\",\"comment\":\"b\",\"public\":true},"
-      "{\"authorName\":\"Lou\",\"comment\":\"c\",\"public\":false},{\"authorName\":\"Max\",\"comment\":\"d\",\"public\":true}]}]}",
+      "{\"data\":[{\"id\":\"T-3\",\"assigneeEmail\":\"Kim@shop.example\",\"customerEmail\":\"dana@example.org\","
+      "\"customerName\":\"Dana\",\"comments\":["
+      "{\"authorEmail\":\"dana@example.org\",\"comment\":\"a\",\"public\":true},{\"authorEmail\":\"kim@shop.example\","
+      "\"comment\":\"b\",\"public\":true},"
+      "{\"authorName\":\"Lou\",\"comment\":\"c\",\"public\":false},{\"authorName\":\"Max\",\"comment\":\"d\","
+      "\"public\":true}]}]}",
       "# T-3 unknown - [klaus line 1]\n"
       "@ 0 customer speaker 1 <dana@example.org>\n"
       "@ 1 agent speaker 2 <kim@shop.example>\n"
@@ -51,10 +62,13 @@ static const DumpCase CASES[] = {
       "2 - agent (note): c\n"
       "3 - unknown: d\n" },
     { "no comments: the description is what the customer said; a call; a user; a ticket alone as it is given back",
-      "{\"data\":[{\"id\":\"T-4\",\"description\":\"It broke.\",\"customerName\":\"Dana\",\"created\":\"1772442900\"},\n"
-      "{\"id\":\"T-5\",\"comments\":[{\"authorName\":\"Kim\",\"authorIsNotClient\":true,\"comment\":\"Rang her.\",\"callDuration\":\"61\",\"public\":true}]},\n"
+      "{\"data\":[{\"id\":\"T-4\",\"description\":\"It "
+      "broke.\",\"customerName\":\"Dana\",\"created\":\"1772442900\"},\n"
+      "{\"id\":\"T-5\",\"comments\":[{\"authorName\":\"Kim\",\"authorIsNotClient\":true,\"comment\":\"Rang "
+      "her.\",\"callDuration\":\"61\",\"public\":true}]},\n"
       "{\"userEmail\":\"kim@shop.example\",\"userName\":\"Kim\"}]}\n"
-      "{\"externalId\":\"T-6\",\"comments\":[{\"externalId\":\"1\",\"authorName\":\"Dana\",\"comment\":\"Well?\",\"public\":true}],\"customerName\":\"dana\"}",
+      "{\"externalId\":\"T-6\",\"comments\":[{\"externalId\":\"1\",\"authorName\":\"Dana\",\"comment\":\"Well?\","
+      "\"public\":true}],\"customerName\":\"dana\"}",
       "# T-4 unknown 2026-03-02T09:15:00Z [klaus line 1]\n"
       "@ 0 customer \"Dana\"\n"
       "0 0ms customer: It broke.\n"
@@ -65,7 +79,9 @@ static const DumpCase CASES[] = {
       "# T-6 unknown - [klaus line 4]\n"
       "@ 0 customer \"Dana\"\n"
       "0 - customer: Well?\n" },
-    { "wrong types", "{\"data\":[{\"id\":[],\"comments\":{\"a\":{\"comment\":1}}},{\"comments\":[5,{\"comment\":\"x\",\"authorName\":7,\"created\":{},\"authorIsNotClient\":\"yes\"}]},[]]}",
+    { "wrong types",
+      "{\"data\":[{\"id\":[],\"comments\":{\"a\":{\"comment\":1}}},{\"comments\":[5,{\"comment\":\"x\",\"authorName\":"
+      "7,\"created\":{},\"authorIsNotClient\":\"yes\"}]},[]]}",
       "! line 1: the conversation has no turns\n"
       "# (made) unknown - [klaus line 1]\n"
       "- - unknown: x\n"
@@ -97,7 +113,8 @@ static void recognised(void **state)
         print_message("no shared samples here\n");
         skip();
     }
-    assert_null(import_recognise(buf_str(&file), STR("x.json"), true)); /* a description of the form is not in the form */
+    assert_null(
+        import_recognise(buf_str(&file), STR("x.json"), true)); /* a description of the form is not in the form */
     buf_clear(&file);
 }
 

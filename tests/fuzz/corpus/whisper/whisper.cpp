@@ -1,0 +1,1 @@
+{"model":{"type":"base"},"transcription":[{"timestamps":{"from":"00:00:00,000"},"offsets":{"from":0,"to":1100},"text":" (speaker 1) Hi"},{"offsets":{"from":1200,"to":"x"},"text":" (speaker ?) Ho"}]}
