@@ -46,7 +46,7 @@ typedef struct Hear {
     int form, forms_asked;
     ColorMode color;
     Show show;
-    Report *report;              /* of --html, else NULL */
+    Report *report; /* of --html, else NULL */
     ImportOptions import;
     Pipeline pipeline;
 } Hear;

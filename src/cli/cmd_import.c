@@ -235,6 +235,7 @@ const Command cmd_import = {
         "The same export twice adds nothing; a conversation that has grown is extended and read again; one that was\n"
         "cut off can be run again. Readings of older rules are kept beside the new ones.\n"
         "\n"
+        "Example:\n"
         "  goodwill import zendesk-export.json calls/*.vtt\n",
     .run = run,
 };

@@ -44,10 +44,8 @@ static int check(const Command *command, const char *words, int count, char **pa
     for (int i = 0; i < count; i++) {
         Err err = { .kind = ERR_NONE };
         bool right = false;
-        if (!check_file(path[i], words, &right, &err))
-            status = MAX(status, command_failed(&err));
-        else if (!right)
-            status = MAX(status, EXIT_WRONG);
+        int result = !check_file(path[i], words, &right, &err) ? command_failed(&err) : right ? EXIT_DONE : EXIT_WRONG;
+        status = MAX(status, result);
     }
     return status;
 }

@@ -59,12 +59,14 @@ static void add_mark_counts(Buf *out, const Show *show, Marks marks)
     add_count(out, harms, "harm", "harms");
 }
 
+/* d-01  phone  2 Mar 2026 09:15  A subject
+ * 14 turns, 5 strengths, 1 harm; who is who was decided from what is said */
 static void add_head(Buf *out, const Show *show, const Heard *heard)
 {
     static const char *const SPEAKERS[] = {
-        [SPEAKERS_GIVEN] = NULL,
-        [SPEAKERS_DECIDED] = "who is who was decided from what is said",
-        [SPEAKERS_SWAPPED] = "the speakers look swapped",
+        [SPEAKERS_GIVEN] = "",
+        [SPEAKERS_DECIDED] = "; who is who was decided from what is said",
+        [SPEAKERS_SWAPPED] = "; the speakers look swapped",
     };
     const Conversation *c = heard->conversation;
     Buf rest = { 0 };
@@ -73,43 +75,43 @@ static void add_head(Buf *out, const Show *show, const Heard *heard)
         buf_lit(&rest, "  ");
         add_date(&rest, c->started, c->offset_minutes, false);
     }
-    buf_lit(&rest, "  ");
-    add_count(&rest, c->utterance_count, "turn", "turns");
-    buf_lit(&rest, "  ");
-    add_mark_counts(&rest, show, heard->marks);
+    int needed = (int)rest.len;
+    if (c->subject.len) buf_lit(&rest, "  ");
+    buf_add(&rest, c->subject);
     buf_add(out, str_from(show_style(show, STYLE_BOLD)));
-    int used = lay_out_cut(out, c->id, MAX(8, show->width - (int)rest.len));
+    int used = lay_out_cut(out, c->id, show->width - needed);
     buf_add(out, str_from(show_style(show, STYLE_END)));
     lay_out_cut(out, buf_str(&rest), show->width - used);
     buf_char(out, '\n');
-    buf_clear(&rest);
-    if (c->subject.len) {
-        lay_out_cut(out, c->subject, show->width);
-        buf_char(out, '\n');
-    }
-    if (SPEAKERS[c->speakers]) {
-        styled(out, show, STYLE_DIM, SPEAKERS[c->speakers]);
-        buf_char(out, '\n');
-    }
+    rest.len = 0;
+    add_count(&rest, c->utterance_count, "turn", "turns");
+    buf_lit(&rest, ", ");
+    add_mark_counts(&rest, show, heard->marks);
+    buf_add(&rest, str_from(SPEAKERS[c->speakers]));
     buf_add(out, str_from(show_style(show, STYLE_DIM)));
+    lay_out_cut(out, buf_str(&rest), show->width);
+    buf_char(out, '\n');
     for (int i = 0; i < show->width; i++) buf_lit(out, "─");
     buf_add(out, str_from(show_style(show, STYLE_END)));
     buf_char(out, '\n');
+    buf_clear(&rest);
 }
 
 /* --- the turns --- */
 
-/* "customer", "agent Lena", "agent Lena (note)"; the role stays when the name must be cut. */
+/* "customer", "agent Lena", "note Lena": what stays when the name must be cut is what one has to know. */
 static void speaker_of(Buf *out, const Conversation *c, const Utterance *u)
 {
-    buf_add(out, str_from(u->role == ROLE_UNKNOWN ? "" : role_name(u->role)));
+    if (!u->is_public)
+        buf_lit(out, "note");
+    else if (u->role != ROLE_UNKNOWN)
+        buf_add(out, str_from(role_name(u->role)));
     Str name = u->participant == NO_PARTICIPANT ? (Str){ 0 } : c->participant[u->participant].name;
     if (name.len && !str_equal_nocase(name, str_from(role_name(u->role)))) {
         if (out->len) buf_char(out, ' ');
         lay_out_text(out, name);
     }
     if (out->len == 0) buf_lit(out, "somebody");
-    if (!u->is_public) buf_lit(out, " (note)");
 }
 
 static void add_clock(Buf *out, int64_t ms)
