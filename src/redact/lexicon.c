@@ -67,6 +67,8 @@ static const struct {
     { "outro", LEX_OUTRO },
     { "particle", LEX_PARTICLE },
     { "not-name", LEX_NOT_NAME },
+    { "aside", LEX_ASIDE },
+    { "code-word", LEX_CODE_WORD },
 };
 
 static uint32_t word_hash(const char *word, size_t len)

@@ -10,41 +10,45 @@
 
 #include "base/str.h"
 
-typedef enum LexFlag {
-    LEX_DIGIT = 1 << 0,       /* value 0..9 */
-    LEX_SOFT = 1 << 1,        /* sounds like a digit; counts between two others only */
-    LEX_TEEN = 1 << 2,        /* value 10..19 */
-    LEX_TENS = 1 << 3,        /* value 2..9, tens */
-    LEX_TIMES = 1 << 4,       /* "double": the next digit, value times */
-    LEX_ZEROS = 1 << 5,       /* "hundred": value zeros behind the digit before */
-    LEX_FILLER = 1 << 6,      /* may stand between digits */
-    LEX_SKIP = 1 << 7,        /* a filler with a count in it: "next four" */
-    LEX_BACK = 1 << 8,        /* what the other side says while a number is read out */
-    LEX_CARD_NUMBER = 1 << 9, /* a card number is coming */
-    LEX_CARD = 1 << 10,
-    LEX_CODE = 1 << 11,
-    LEX_EXPIRY = 1 << 12,
-    LEX_PHONE = 1 << 13,
-    LEX_ID = 1 << 14, /* order, parcel, meter: a number that stays */
-    LEX_IBAN = 1 << 15,
-    LEX_DOT = 1 << 16,
-    LEX_AT = 1 << 17,
-    LEX_JOIN = 1 << 18, /* "underscore" */
-    LEX_TLD = 1 << 19,
-    LEX_HOST = 1 << 20,      /* "gmail" */
-    LEX_MONTH = 1 << 21,     /* value 1..12 */
-    LEX_UNIT = 1 << 22,      /* pounds, minutes: the number before is an amount */
-    LEX_TITLE = 1 << 23,     /* "Mrs" */
-    LEX_INTRO = 1 << 24,     /* "my name is" */
-    LEX_NAME = 1 << 25,      /* a first name that is no other word */
-    LEX_NAME_WORD = 1 << 26, /* a first name that is a word too: only with a capital, and not first in a sentence */
-    LEX_OUTRO = 1 << 27,     /* "speaking", behind a name */
-    LEX_PARTICLE = 1 << 28,  /* "van", "de": inside a surname */
-    LEX_NOT_NAME = 1 << 29,  /* after "I'm": sorry, calling, … */
-} LexFlag;
+/* Kinds of words, as the lists name them; a phrase may be of several. */
+enum {
+    LEX_DIGIT = 1u << 0,       /* value 0..9 */
+    LEX_SOFT = 1u << 1,        /* sounds like a digit; counts between two others only */
+    LEX_TEEN = 1u << 2,        /* value 10..19 */
+    LEX_TENS = 1u << 3,        /* value 2..9, tens */
+    LEX_TIMES = 1u << 4,       /* "double": the next digit, value times */
+    LEX_ZEROS = 1u << 5,       /* "hundred": value zeros behind the digit before */
+    LEX_FILLER = 1u << 6,      /* may stand between digits */
+    LEX_SKIP = 1u << 7,        /* a filler with a count in it: "next four" */
+    LEX_BACK = 1u << 8,        /* what the other side says while a number is read out */
+    LEX_CARD_NUMBER = 1u << 9, /* a card number is coming */
+    LEX_CARD = 1u << 10,
+    LEX_CODE = 1u << 11,
+    LEX_EXPIRY = 1u << 12,
+    LEX_PHONE = 1u << 13,
+    LEX_ID = 1u << 14, /* order, parcel, meter: a number that stays */
+    LEX_IBAN = 1u << 15,
+    LEX_DOT = 1u << 16,
+    LEX_AT = 1u << 17,
+    LEX_JOIN = 1u << 18, /* "underscore" */
+    LEX_TLD = 1u << 19,
+    LEX_HOST = 1u << 20,      /* "gmail" */
+    LEX_MONTH = 1u << 21,     /* value 1..12 */
+    LEX_UNIT = 1u << 22,      /* pounds, minutes: the number before is an amount */
+    LEX_TITLE = 1u << 23,     /* "Mrs" */
+    LEX_INTRO = 1u << 24,     /* "my name is" */
+    LEX_NAME = 1u << 25,      /* a first name that is no other word */
+    LEX_NAME_WORD = 1u << 26, /* a first name that is a word too: only with a capital, and not first in a sentence */
+    LEX_OUTRO = 1u << 27,     /* "speaking", behind a name */
+    LEX_PARTICLE = 1u << 28,  /* "van", "de": inside a surname */
+    LEX_NOT_NAME = 1u << 29,  /* after "I'm": sorry, calling, … */
+    LEX_ASIDE = 1u << 30,     /* as LEX_ID, right before the number only */
+};
+#define LEX_CODE_WORD (1u << 31) /* "code": a card's, once a card number was read */
 
-#define LEX_CONTEXT (LEX_CARD_NUMBER | LEX_CARD | LEX_CODE | LEX_EXPIRY | LEX_PHONE | LEX_ID | LEX_IBAN)
-#define LEX_SPOKEN  (LEX_DIGIT | LEX_TEEN | LEX_TENS | LEX_TIMES)
+#define LEX_CONTEXT                                                                                                    \
+    (LEX_CARD_NUMBER | LEX_CARD | LEX_CODE | LEX_EXPIRY | LEX_PHONE | LEX_ID | LEX_IBAN | LEX_ASIDE | LEX_CODE_WORD)
+#define LEX_SPOKEN (LEX_DIGIT | LEX_TEEN | LEX_TENS | LEX_TIMES)
 /* The scan stops at these. */
 #define LEX_TRIGGER (LEX_SPOKEN | LEX_SKIP | LEX_CONTEXT | LEX_DOT)
 
@@ -53,7 +57,7 @@ typedef struct LexHit {
     size_t end; /* behind the phrase */
 } LexHit;
 
-enum { LEX_PREFIXES = 1 << 15 };
+enum { LEX_PREFIXES = 1u << 15 };
 
 /* One bit for each three first letters (5 bits each, 0 for what is no letter) that a trigger begins with. */
 extern uint64_t lex_prefix[LEX_PREFIXES / 64];

@@ -51,6 +51,10 @@ bool mail_written(Str s, size_t at, size_t floor, size_t *begin, size_t *end)
     return true;
 }
 
+static bool is_open(char c) { return c == '(' || c == '['; }
+
+static bool is_close(char c) { return c == ')' || c == ']'; }
+
 static size_t skip_blanks(Str s, size_t at)
 {
     while (at < s.len && (s.data[at] == ' ' || s.data[at] == '\t' || s.data[at] == '\n')) at++;
@@ -101,7 +105,7 @@ static bool local_before(Str s, size_t at, size_t floor, size_t *ret)
     if (!word_before(s, at, floor, &begin, &end)) return false;
     if (end > floor && s.data[end - 1] == '\'') return false;
     if (is_word(s, begin, end, LEX_JOIN)) return false;
-    bool spelled = is_spelled(s, begin, end);
+    bool spelled = is_spelled(s, begin, end), named = false;
     for (int words = 0; words < SAID_WORDS_MAX; words++) {
         if (begin > floor && (s.data[begin - 1] == '.' || s.data[begin - 1] == '+') && begin - 1 > floor &&
             is_said(s.data[begin - 2])) { /* "jo.bell at gmail.com" */
@@ -116,15 +120,19 @@ static bool local_before(Str s, size_t at, size_t floor, size_t *ret)
                 break;
             }
             begin = next_begin;
+            end = next_end;
             spelled = is_spelled(s, next_begin, next_end);
         } else if (is_spelled(s, next_begin, next_end) && next_end - next_begin < 12 &&
                    (spelled || !is_word(s, next_begin, next_end, LEX_FILLER))) {
             begin = next_begin;
+            end = next_end;
             spelled = true;
-        } else if (spelled && words == 0 && next_end - next_begin > 2 &&
+        } else if (spelled && !named && end - begin > 1 && next_end - next_begin > 2 &&
                    !is_word(s, next_begin, next_end, LEX_FILLER)) {
             begin = next_begin; /* "smith eighty four at": the name before the year */
-            break;
+            end = next_end;
+            named = true;
+            spelled = false;
         } else {
             break;
         }
@@ -145,8 +153,10 @@ static bool host_after(Str s, size_t dot, size_t *ret)
             next = at + 1;
         } else {
             size_t word = skip_blanks(s, at);
+            if (word < s.len && is_open(s.data[word])) word++;
             if (word >= s.len || !lex_match(s, word, LEX_DOT, &hit)) break;
             next = skip_blanks(s, hit.end);
+            if (next < s.len && is_close(s.data[next])) next = skip_blanks(s, next + 1);
         }
         if (next >= s.len || !lex_match(s, next, LEX_TLD, &hit)) break;
         at = hit.end;
@@ -161,13 +171,13 @@ bool mail_spoken(Str s, size_t dot, size_t floor, size_t *begin, size_t *end)
     size_t word, word_end, at = dot;
     if (!host_after(s, dot, end)) return false;
     for (int words = 0; words < HOST_WORDS_MAX; words++) {
-        if (at > floor && s.data[at - 1] == '.') at--;
+        if (at > floor && (s.data[at - 1] == '.' || is_open(s.data[at - 1]))) at--;
         if (!word_before(s, at, floor, &word, &word_end)) return false;
-        bool bracketed = word > floor && (s.data[word - 1] == '(' || s.data[word - 1] == '[');
+        bool bracketed = word > floor && is_open(s.data[word - 1]);
         if (words > 0 && is_word(s, word, word_end, LEX_AT)) return local_before(s, word - bracketed, floor, begin);
         at = word;
         size_t open = back_blanks(s, at, floor);
-        if (open > floor && (s.data[open - 1] == ')' || s.data[open - 1] == ']')) { /* "(at)", "[at]" */
+        if (open > floor && is_close(s.data[open - 1])) { /* "(at)", "[at]" */
             if (!word_before(s, open - 1, floor, &word, &word_end) || word <= floor ||
                 !is_word(s, word, word_end, LEX_AT))
                 return false;

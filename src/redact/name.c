@@ -157,8 +157,11 @@ static size_t name_end(NameSet *set, Str s, Word first, bool cased, bool strong,
         bool known = is_learnt(set, s, bare(s, next)) && !word_is(s, next, LEX_NOT_NAME);
         bool takes = known || may_be_name(s, next, cased, strong && words < 2);
         if (particle && !takes) {
-            Word after;
-            if (!next_name_word(s, next.end, &after) || !joined(s, next.end, after.begin) ||
+            Word after = next;
+            size_t particle_end = next.end;
+            for (int i = 0; i < 2 && next_name_word(s, particle_end, &after) && word_is(s, after, LEX_PARTICLE); i++)
+                particle_end = after.end;
+            if (after.begin <= next.begin || !joined(s, particle_end, after.begin) ||
                 !may_be_name(s, after, cased, false))
                 break;
         } else if (!takes) {

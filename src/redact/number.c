@@ -143,7 +143,7 @@ Glue glue_of(Str s, size_t begin, size_t end, int strangers, uint8_t *soft)
         }
         char c = s.data[at];
         if (c && strchr(",_*()/|;+~?!\"'", c)) {
-            glue = MAX(glue, GLUE_LOOSE);
+            glue = MAX(glue, c == '/' ? GLUE_SLASH : GLUE_LOOSE);
             at++;
             continue;
         }
@@ -156,7 +156,7 @@ Glue glue_of(Str s, size_t begin, size_t end, int strangers, uint8_t *soft)
             at = hit.end;
         } else if (lex_match(gap, at, LEX_FILLER, &hit)) {
             at = hit.end;
-        } else if (strangers-- > 0 && !lex_match(gap, at, LEX_CONTEXT | LEX_UNIT, &hit)) {
+        } else if (strangers-- > 0 && !lex_match(gap, at, (LEX_CONTEXT & ~LEX_CODE_WORD) | LEX_UNIT, &hit)) {
             at = word_end;
         } else {
             return GLUE_BREAK;

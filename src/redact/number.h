@@ -22,7 +22,8 @@ typedef struct Piece {
 typedef enum Glue {
     GLUE_NONE,   /* nothing between */
     GLUE_TIGHT,  /* blanks, dashes, dots, line breaks */
-    GLUE_LOOSE,  /* commas, slashes, brackets */
+    GLUE_LOOSE,  /* commas, brackets */
+    GLUE_SLASH,  /* as in dates */
     GLUE_FILLER, /* "um", "and then" */
     GLUE_TURN,   /* other turns */
     GLUE_BREAK,  /* anything else: not one number */

@@ -10,12 +10,14 @@ enum {
     TOPIC_AFTER_BYTES = 30, /* "412 is the security code": how far behind the digits */
     BACK_BYTES = 120,       /* a backchannel is no longer */
     BACK_BYTES_LOOSE = 48,  /* in the middle of a card number any short remark is one */
+    BESIDE_BYTES = 12,      /* "4111 … 2) 09/27" */
+    CODE_WORD_TURNS = 2,    /* after a card number, "code" alone means the card's */
     RUN_CLOCK_MAX = 8,      /* turns that say something, until a number is given up */
     RUN_OVERLAP = CARD_MAX - 1,
 };
 
 static const uint32_t TOPIC_FLAG[TOPICS] = { LEX_CARD_NUMBER, LEX_CARD, LEX_CODE, LEX_EXPIRY,
-                                             LEX_PHONE,       LEX_ID,   LEX_IBAN };
+                                             LEX_PHONE,       LEX_ID,   LEX_IBAN, LEX_ASIDE };
 
 void reader_span(Reader *r, uint32_t turn, size_t begin, size_t end, RedactKind kind)
 {
@@ -73,8 +75,9 @@ static Run *start_run(Reader *r, const Piece *piece)
 
 static bool card_is_read(const Reader *r, const Run *run)
 {
-    return reader_near(&run->topic[TOPIC_CARD_NUMBER], &run->start, TOPIC_CARD_NUMBER,
-                       r->text(r->owner, run->start.turn));
+    const Place *topic = &run->topic[TOPIC_CARD_NUMBER];
+    bool read_already = r->card_end.set && r->card_end.turn == topic->turn && r->card_end.at >= topic->at;
+    return !read_already && reader_near(topic, &run->start, TOPIC_CARD_NUMBER, r->text(r->owner, run->start.turn));
 }
 
 static void add_digit(Reader *r, Run *run, RunDigit digit)
@@ -89,13 +92,23 @@ static void add_digit(Reader *r, Run *run, RunDigit digit)
     run->digit[run->count++] = digit;
 }
 
+/* "1) 4111 …": the digit before a lone closing bracket counts lines. */
+static bool is_list_mark(Str s, const RunDigit *last)
+{
+    return last->end < s.len && s.data[last->end] == ')' && last->end - last->begin <= 2 &&
+           (last->begin == 0 || s.data[last->begin - 1] != '(');
+}
+
 /* How the piece hangs on to the open run. */
 static Glue glue_to(const Reader *r, const Run *run, const Piece *piece, uint8_t *soft)
 {
     const RunDigit *last = &run->digit[run->count - 1];
     int strangers = card_is_read(r, run) ? STRANGERS : 0;
     *soft = 10;
-    if (last->turn == r->turn) return glue_of(here(r), last->end, piece->begin, strangers, soft);
+    if (last->turn == r->turn) {
+        bool list = is_list_mark(here(r), last);
+        return list ? GLUE_BREAK : glue_of(here(r), last->end, piece->begin, strangers, soft);
+    }
     uint8_t ignored;
     Glue lead = glue_of(here(r), 0, piece->begin, strangers, &ignored);
     return lead == GLUE_BREAK || r->clock - run->clock > RUN_CLOCK_MAX ? GLUE_BREAK : GLUE_TURN;
@@ -136,7 +149,8 @@ static void long_piece(Reader *r, const Piece *piece)
     Run *run = run_of(r, r->speaker);
     if (run) close_run(r, run, 0);
     Place start = place(r, piece->begin);
-    bool stays = reader_near(&r->topic[TOPIC_ID], &start, TOPIC_ID, s);
+    bool stays = reader_near(&r->topic[TOPIC_ID], &start, TOPIC_ID, s) ||
+                 reader_near(&r->topic[TOPIC_ASIDE], &start, TOPIC_ASIDE, s);
     bool found = false;
     for (size_t at = piece->begin; at < piece->end && !found && !stays;) {
         if (have == sizeof row) {
@@ -175,14 +189,23 @@ static size_t expiry_at(Str s, const Piece *piece)
     return card_expiry(digit, n) ? year.end : 0;
 }
 
+/* The open run is a card number as it stands, so that "09-27" behind it is none of its groups. */
+static bool is_card(const Run *run)
+{
+    uint8_t digit[CARD_MAX];
+    if (run->count < CARD_MIN || run->count > CARD_MAX) return false;
+    for (uint32_t i = 0; i < run->count; i++) digit[i] = run->digit[i].value;
+    return card_known(digit, run->count) && card_luhn(digit, run->count);
+}
+
 static bool beside_card(Reader *r, size_t begin)
 {
     Place start = place(r, begin);
     Str s = here(r);
     uint8_t soft;
     if (r->card_spoken_of && reader_near(&r->topic[TOPIC_EXPIRY], &start, TOPIC_EXPIRY, s)) return true;
-    return r->card_end.set && r->card_end.turn == r->turn && begin >= r->card_end.at &&
-           glue_of(s, r->card_end.at, begin, 1, &soft) < GLUE_BREAK;
+    if (!r->card_end.set || r->card_end.turn != r->turn || begin < r->card_end.at) return false;
+    return begin - r->card_end.at <= BESIDE_BYTES || glue_of(s, r->card_end.at, begin, 1, &soft) < GLUE_BREAK;
 }
 
 /* Written digits at s[at]; the end of what was read. */
@@ -204,11 +227,14 @@ static size_t written(Reader *r, size_t at, size_t floor)
     end = expiry_at(s, &piece);
     if (end) {
         Run *run = run_of(r, r->speaker);
-        Glue glue = GLUE_BREAK;
         uint8_t soft;
-        if (run) glue = glue_to(r, run, &piece, &soft);
-        if (run && (glue == GLUE_BREAK || run->count >= CARD_MIN - 1)) close_run(r, run, 0);
-        if (beside_card(r, at)) {
+        bool hangs_on = run && glue_to(r, run, &piece, &soft) < GLUE_BREAK;
+        bool slash = str_find_char(str_sub(s, piece.end, end), '/') != STR_NOT_FOUND;
+        if (run && (!hangs_on || (slash ? run->count >= CARD_MIN - 1 : is_card(run)))) {
+            close_run(r, run, 0);
+            hangs_on = false;
+        }
+        if (!hangs_on && beside_card(r, at)) {
             reader_span(r, r->turn, at, end, REDACTED_CARD_EXPIRY);
             if (r->card_end.set && r->card_end.turn == r->turn) r->card_end.at = (uint32_t)end;
             return end;
@@ -249,6 +275,11 @@ static size_t placeholder_at(Reader *r, size_t at)
     return 0;
 }
 
+static bool code_word_counts(const Reader *r)
+{
+    return r->card_end.set && r->clock - r->card_end.clock <= CODE_WORD_TURNS;
+}
+
 static void topic(Reader *r, const LexHit *hit, size_t at)
 {
     Run *run = run_of(r, r->speaker);
@@ -268,6 +299,7 @@ static void topic(Reader *r, const LexHit *hit, size_t at)
     }
     for (int i = 0; i < TOPICS; i++)
         if (hit->flags & TOPIC_FLAG[i]) r->topic[i] = place(r, hit->end);
+    if (hit->flags & LEX_CODE_WORD) r->topic[TOPIC_CODE] = place(r, hit->end);
     if (hit->flags & (LEX_CARD_NUMBER | LEX_CARD | LEX_CODE)) r->card_spoken_of = true;
 }
 
@@ -280,6 +312,7 @@ static size_t word(Reader *r, size_t at, size_t floor)
     Piece piece;
     if (end) return end;
     if (!lex_match(s, at, LEX_TRIGGER, &hit)) return at + 1;
+    if (!code_word_counts(r)) hit.flags &= ~LEX_CODE_WORD;
     if (hit.flags & LEX_CONTEXT) {
         topic(r, &hit, at);
         return hit.end;
@@ -307,7 +340,7 @@ static bool is_back(Str s, bool card)
         if (end == at) {
             at++;
         } else if (lex_match(s, at, LEX_BACK | LEX_FILLER | LEX_SPOKEN | LEX_ZEROS | LEX_CONTEXT, &hit)) {
-            foreign = foreign || (hit.flags & LEX_CONTEXT & ~(uint32_t)(LEX_CARD | LEX_CARD_NUMBER));
+            foreign = foreign || (hit.flags & LEX_CONTEXT & ~(uint32_t)(LEX_CARD | LEX_CARD_NUMBER | LEX_CODE_WORD));
             at = hit.end;
         } else {
             known = false;

@@ -38,6 +38,7 @@ typedef enum Topic {
     TOPIC_PHONE,
     TOPIC_ID,
     TOPIC_IBAN,
+    TOPIC_ASIDE,
     TOPICS
 } Topic;
 

@@ -6,6 +6,8 @@ enum {
     CARD_NAMED_MIN = 12,    /* digits that are a card number when one was announced, although Luhn fails */
     CARD_ASKED_MIN = 8,     /* and when it was announced as a card number: one that was broken off */
     CARD_NAMED_MAX = 40,    /* read twice */
+    STRAY_MAX = 3,          /* fewer digits beside a card number that was announced belong to it: misheard */
+    CARD_EXTRA_MAX = 4,     /* digits beside a number of a known scheme */
     CARD_PART_RUN_MAX = 24, /* a card with a date and a code around it; longer rows are tables */
     KNOWN_PART_MIN = 5,
     KNOWN_WRONG_MAX = 2, /* digits that may differ when a card is said again */
@@ -26,7 +28,7 @@ static const struct {
 } REACH[TOPICS] = {
     [TOPIC_CARD_NUMBER] = { 240, 6, 400 }, [TOPIC_CARD] = { 160, 2, 200 }, [TOPIC_CODE] = { 120, 2, 120 },
     [TOPIC_EXPIRY] = { 60, 2, 120 },       [TOPIC_PHONE] = { 90, 2, 120 }, [TOPIC_ID] = { 90, 1, 80 },
-    [TOPIC_IBAN] = { 160, 3, 200 },
+    [TOPIC_IBAN] = { 160, 3, 200 },        [TOPIC_ASIDE] = { 30, 0, 0 },
 };
 
 bool reader_near(const Place *topic, const Place *from, Topic which, Str text)
@@ -35,7 +37,7 @@ bool reader_near(const Place *topic, const Place *from, Topic which, Str text)
     if (topic->turn != from->turn)
         return from->clock - topic->clock <= REACH[which].turns && from->at <= REACH[which].lead_bytes;
     if (from->at < topic->at || from->at - topic->at > REACH[which].bytes) return false;
-    if (which != TOPIC_ID) return true;
+    if (which != TOPIC_ID && which != TOPIC_ASIDE) return true;
     Str gap = str_sub(text, topic->at, from->at);
     for (size_t i = 0; i + 1 < gap.len; i++)
         if (strchr(".?!", gap.data[i]) && gap.data[i] && gap.data[i + 1] == ' ' && gap.len - i > 5) return false;
@@ -106,12 +108,22 @@ static bool in_fours(const Row *row, uint32_t begin, uint32_t end)
     return true;
 }
 
+/* An ISBN-13: its own check digit, and a prefix that no card has. */
+static bool is_isbn(const uint8_t *digit, uint32_t count)
+{
+    if (count != 13 || digit[0] != 9 || digit[1] != 7 || digit[2] < 8) return false;
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < 13; i++) sum += digit[i] * (i & 1 ? 3u : 1u);
+    return sum % 10 == 0;
+}
+
 /* Whether a part of the row that passes Luhn is to be believed. */
 static bool believe(const Row *row, uint32_t begin, uint32_t end, bool named)
 {
     const RunDigit *digit = row->run->digit;
     uint32_t count = end - begin;
-    bool whole = begin == 0 && end == row->count, spoken = true, one_piece = true;
+    if (!named && is_isbn(row->value + begin, count)) return false;
+    bool spoken = true, one_piece = true;
     bool known = card_known(row->value + begin, count);
     Glue worst = GLUE_NONE;
     for (uint32_t i = begin; i < end; i++) {
@@ -120,11 +132,17 @@ static bool believe(const Row *row, uint32_t begin, uint32_t end, bool named)
         worst = MAX(worst, (Glue)digit[row->at[i]].glue);
         one_piece = one_piece && !digit[row->at[i]].first;
     }
+    /* What stands around it parts more than what stands inside: it is a number by itself. */
+    Glue before = begin ? (Glue)digit[row->at[begin]].glue : GLUE_BREAK;
+    Glue after = end < row->count ? (Glue)digit[row->at[end]].glue : GLUE_BREAK;
+    bool whole = MIN(before, after) > worst;
     bool usual = known && (count == 15 || count == 16);
+    if (worst == GLUE_SLASH) return whole && (named || (known && in_fours(row, begin, end)));
     if (worst == GLUE_TURN) return whole ? known || named : usual && named;
     if (whole) return worst <= GLUE_LOOSE || known || named || spoken;
     if (one_piece) return true;
-    return known && (named || (usual && (row->count <= CARD_PART_RUN_MAX || spoken || in_fours(row, begin, end))));
+    return known && (named || row->count - count <= CARD_EXTRA_MAX ||
+                     (usual && (row->count <= CARD_PART_RUN_MAX || spoken || in_fours(row, begin, end))));
 }
 
 /* The next part from `from` on that is a card number. */
@@ -171,6 +189,8 @@ static bool cards(Reader *r, const Row *row, bool named, uint32_t *taken)
         return true;
     }
     while (next_card(row, from, named, &begin, &end)) {
+        if (named && begin - from < STRAY_MAX && run->digit[row->at[begin]].glue < GLUE_TURN) begin = from;
+        if (named && row->count - end < STRAY_MAX) end = row->count;
         mark(r, run, row->at[begin], row->at[end - 1] + 1u, REDACTED_CARD);
         remember(r, row->value + begin, end - begin);
         *taken = row->at[end - 1] + 1u;
@@ -210,7 +230,8 @@ static bool is_amount(const Reader *r, const Run *run)
     Str s = r->text(r->owner, first->turn);
     size_t at = first->begin;
     if (at > 0 && s.data[at - 1] == ' ') at--;
-    if (at > 0 && s.data[at - 1] && strchr("$%:/", s.data[at - 1])) return true;
+    if (at > 0 && s.data[at - 1] && strchr("$%", s.data[at - 1])) return true;
+    if (at > 1 && (s.data[at - 1] == ':' || s.data[at - 1] == '/') && ascii_digit(s.data[at - 2])) return true;
     Str before = str_sub(s, 0, at);
     if (str_ends(before, STR("£")) || str_ends(before, STR("€")) || str_ends(before, STR("¥")) ||
         str_ends(before, STR("₹")))
@@ -229,6 +250,14 @@ static bool is_amount(const Reader *r, const Run *run)
 static bool near_topic(const Reader *r, const Run *run, Topic which)
 {
     return reader_near(&run->topic[which], &run->start, which, r->text(r->owner, run->start.turn));
+}
+
+/* Another kind of number was spoken of nearer than `than`. */
+static bool is_other_number(const Reader *r, const Run *run, const Place *than)
+{
+    const Place *id = &run->topic[TOPIC_ID], *aside = &run->topic[TOPIC_ASIDE];
+    return (near_topic(r, run, TOPIC_ID) && !later(than, id)) ||
+           (near_topic(r, run, TOPIC_ASIDE) && !later(than, aside));
 }
 
 /* "september twenty seven", "09 27", beside a card. */
@@ -258,10 +287,10 @@ static bool code(Reader *r, const Row *row, uint32_t topic_after)
     const Run *run = row->run;
     if (row->count != 3 && row->count != 4) return false;
     const Place *asked = &run->topic[TOPIC_CODE];
-    bool named = near_topic(r, run, TOPIC_CODE) &&
-                 !(near_topic(r, run, TOPIC_ID) && later(&run->topic[TOPIC_ID], asked)) &&
+    static const Place never = { 0 };
+    bool named = near_topic(r, run, TOPIC_CODE) && !is_other_number(r, run, asked) &&
                  !(near_topic(r, run, TOPIC_PHONE) && later(&run->topic[TOPIC_PHONE], asked));
-    named = named || ((topic_after & LEX_CODE) && !near_topic(r, run, TOPIC_ID));
+    named = named || ((topic_after & LEX_CODE) && !is_other_number(r, run, &never));
     if (!named && r->card_end.set && r->card_end.turn == run->start.turn && run->start.at >= r->card_end.at) {
         uint8_t soft;
         named = glue_of(r->text(r->owner, run->start.turn), r->card_end.at, run->start.at, 0, &soft) < GLUE_BREAK;
@@ -285,8 +314,9 @@ static bool phone(Reader *r, const Row *row, uint32_t begin, uint32_t end, uint3
     }
     look.plus = run->plus && begin == 0;
     look.bracket = run->bracket && begin == 0;
-    bool id = near_topic(r, run, TOPIC_ID), asked = near_topic(r, run, TOPIC_PHONE);
-    if (id && asked && later(&run->topic[TOPIC_PHONE], &run->topic[TOPIC_ID])) id = false;
+    static const Place never = { 0 };
+    bool asked = near_topic(r, run, TOPIC_PHONE);
+    bool id = is_other_number(r, run, asked ? &run->topic[TOPIC_PHONE] : &never);
     look.named = !id && (asked || (topic_after & LEX_PHONE));
     if (id && !look.plus) return false;
     if ((topic_after & LEX_ID) && !asked && !look.plus) return false;
@@ -313,7 +343,7 @@ static void long_run(Reader *r, const Row *row, uint32_t topic_after, uint32_t *
     bool asked = near_topic(r, run, TOPIC_CARD_NUMBER), named = asked || near_topic(r, run, TOPIC_CARD);
     const Place *card = later(&run->topic[TOPIC_CARD_NUMBER], &run->topic[TOPIC_CARD]) ? &run->topic[TOPIC_CARD_NUMBER]
                                                                                        : &run->topic[TOPIC_CARD];
-    if (near_topic(r, run, TOPIC_ID) && later(&run->topic[TOPIC_ID], card)) asked = named = false;
+    if (is_other_number(r, run, card)) asked = named = false;
     if (near_topic(r, run, TOPIC_PHONE) && later(&run->topic[TOPIC_PHONE], card)) asked = named = false;
     if (topic_after & LEX_CARD_NUMBER) asked = named = true;
     if (run->plus) {
