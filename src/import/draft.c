@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "import/speaker.h"
+
 /* ---- Times. ---- */
 
 /* A count since 1970 tells its unit by its size: 10^11 seconds is the year 5138, 10^11 milliseconds is 1973. */
@@ -140,38 +142,14 @@ void draft_settle(Conversation *c)
 
 /* ---- Roles that the user names. ---- */
 
-/* One "name=role" (or "role=name") of the list; false when it names no role. */
-static bool pair(Str part, Str *name, Role *role)
-{
-    size_t equals = str_find_char(part, '=');
-    if (equals == STR_NOT_FOUND) return false;
-    Str left = str_trim(str_sub(part, 0, equals)), right = str_trim(str_from_byte(part, equals + 1));
-    *role = role_from(right);
-    *name = left;
-    if (*role == ROLE_UNKNOWN) {
-        *role = role_from(left);
-        *name = right;
-    }
-    return *role != ROLE_UNKNOWN && name->len > 0;
-}
-
-Role draft_role(const ImportOptions *options, Str name)
-{
-    Str rest = str_from(options ? options->roles : NULL), part, named;
-    Role role;
-    while (name.len && str_next_part(&rest, ',', &part))
-        if (pair(part, &named, &role) && str_equal_nocase(named, name)) return role;
-    return ROLE_UNKNOWN;
-}
-
 void draft_roles(Conversation *c, const ImportOptions *options)
 {
     if (!options || !options->roles) return;
     for (uint32_t i = 0; i < c->participant_count; i++) {
         Participant *p = &c->participant[i];
-        Role role = draft_role(options, p->id);
-        if (role == ROLE_UNKNOWN) role = draft_role(options, p->name);
-        if (role == ROLE_UNKNOWN) role = draft_role(options, p->email);
+        Role role = speaker_told(p->id, options);
+        if (role == ROLE_UNKNOWN) role = speaker_told(p->name, options);
+        if (role == ROLE_UNKNOWN) role = speaker_told(p->email, options);
         if (role == ROLE_UNKNOWN || role == p->role) continue;
         Role before = p->role;
         p->role = role;

@@ -32,7 +32,6 @@ void draft_sort(Conversation *c, uint32_t from, Arena *scratch);
 void draft_settle(Conversation *c);
 
 /* --roles "0=agent,Dana=customer": what the user says of a participant's id, name or e-mail. */
-Role draft_role(const ImportOptions *options, Str name);
 void draft_roles(Conversation *c, const ImportOptions *options);
 
 /* Some systems know people by their telephone number or e-mail address.  An address goes to `email`; as an id or name

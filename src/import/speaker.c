@@ -136,13 +136,16 @@ static Role role_told(Str name, const char *roles)
     return ROLE_UNKNOWN;
 }
 
+Role speaker_told(Str name, const ImportOptions *options)
+{
+    return name.len && options && options->roles ? role_told(str_trim(name), options->roles) : ROLE_UNKNOWN;
+}
+
 Role speaker_role(Str name, const ImportOptions *options)
 {
     name = str_trim(name);
-    if (options && options->roles) {
-        Role told = role_told(name, options->roles);
-        if (told != ROLE_UNKNOWN) return told;
-    }
+    Role told = speaker_told(name, options);
+    if (told != ROLE_UNKNOWN) return told;
     Role role = role_from(name);
     if (role != ROLE_UNKNOWN) return role;
     if (name.len && name.data[name.len - 1] == ')') {

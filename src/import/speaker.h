@@ -19,6 +19,9 @@ typedef enum NameShape {
  * ("Note:", "Order number:") are no names. `name` and `rest` are written unless NAME_NONE, views of the line. */
 NameShape speaker_prefix(Str line, Str *name, Str *rest);
 
+/* The role that the user gave this name, channel or number with --roles; ROLE_UNKNOWN when none. */
+Role speaker_told(Str name, const ImportOptions *options);
+
 /* The role that a speaker's name says: "Agent", "Customer 2", "Jane Doe (agent)", "SUPPORT-1"; first by what the user
  * said with --roles. */
 Role speaker_role(Str name, const ImportOptions *options);
