@@ -12,12 +12,14 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "import/csv.h"
 #include "import/formats.h"
 #include "import/open.h"
 
 enum {
-    HEAD_BYTES = 64 << 10,  /* what recognition looks at */
-    READ_MARGIN = 64 << 10, /* so that a block and what is carried fit one buffer */
+    HEAD_BYTES = 64 << 10,         /* what recognition looks at */
+    CSV_LOOKED_AT_BYTES = 8 << 20, /* before a table is taken for sorted */
+    READ_MARGIN = 64 << 10,        /* so that a block and what is carried fit one buffer */
     RECORD_MAX = IMPORT_CONVERSATION_MAX + FEED_BLOCK,
 };
 
@@ -35,11 +37,15 @@ struct Feed {
     bool in_stream;
     const Format *format; /* of the stream */
     Buf carry, preamble;
+    size_t carry_at;       /* what stands before it was handed over */
     uint64_t line, offset; /* of carry's first byte */
     bool ended;            /* the stream has no more to read */
     bool first;            /* no block of it was given yet */
     bool too_long;         /* passing over the rest of a record that is too long */
     Err broken;            /* why the stream ended early */
+    bool in_one_piece;     /* this file is read whole, though its form may not ask for it */
+    int day_first;         /* of a table: see ImportBlock */
+    CsvOrder *order;       /* of a table that streams; NULL once late rows have been told of */
 };
 
 Feed *feed_open(const char *const *paths, size_t count, const Format *force, const ImportOptions *options, Err *err)
@@ -62,8 +68,9 @@ Feed *feed_open(const char *const *paths, size_t count, const Format *force, con
 static void end_stream(Feed *feed)
 {
     feed->in_stream = false;
-    feed->carry.len = 0;
-    feed->preamble.len = 0;
+    csv_order_free(feed->order);
+    feed->order = NULL;
+    feed->carry.len = feed->carry_at = feed->preamble.len = 0;
 }
 
 static void end_file(Feed *feed)
@@ -97,9 +104,19 @@ uint64_t feed_bytes_total(const Feed *feed) { return feed->bytes_total; }
 
 /* ---- Bytes of the stream. ---- */
 
-/* Reads on until `carry` holds `wanted` bytes or the stream ends.  A stream that breaks off ends there; why is kept. */
+static Str carried(const Feed *feed) { return str_from_byte(buf_str(&feed->carry), feed->carry_at); }
+
+static void drop_carried(Feed *feed, size_t len) { feed->carry_at += len; }
+
+/* Reads on until `wanted` bytes are carried or the stream ends.  A stream that breaks off ends there; why is kept. */
 static void fill(Feed *feed, size_t wanted)
 {
+    Str left = carried(feed);
+    if (!feed->ended && feed->carry_at && left.len < wanted) {
+        memmove(feed->carry.data, left.data, left.len);
+        feed->carry.len = left.len;
+        feed->carry_at = 0;
+    }
     while (!feed->ended && feed->carry.len < wanted) {
         size_t len = wanted - feed->carry.len;
         ptrdiff_t got = opened_read(feed->opened, buf_room(&feed->carry, len), len, &feed->broken);
@@ -109,33 +126,27 @@ static void fill(Feed *feed, size_t wanted)
     __atomic_store_n(&feed->bytes_read, feed->bytes_before + opened_bytes_read(feed->opened), __ATOMIC_RELAXED);
 }
 
-static void drop_front(Buf *buf, size_t len)
-{
-    memmove(buf->data, buf->data + len, buf->len - len);
-    buf->len -= len;
-}
-
 /* ---- The beginning of a stream: its encoding and its form. ---- */
 
 /* Makes the carried bytes UTF-8 when a byte order mark says that they are not. */
 static bool decode(Feed *feed, Err *err)
 {
-    Str head = buf_str(&feed->carry);
+    Str head = carried(feed);
     if (str_starts(head, STR("\xEF\xBB\xBF"))) {
-        drop_front(&feed->carry, 3);
+        drop_carried(feed, 3);
         feed->offset = 3;
     }
     bool little = str_starts(head, STR("\xFF\xFE")), big = str_starts(head, STR("\xFE\xFF"));
     if (!little && !big) return true;
     fill(feed, (size_t)IMPORT_WHOLE_MAX + 1);
-    if (feed->carry.len > IMPORT_WHOLE_MAX) {
+    if (carried(feed).len > IMPORT_WHOLE_MAX) {
         err_set(err, ERR_LIMIT, "%s: a UTF-16 file of more than %d MB", opened_name(feed->opened),
                 IMPORT_WHOLE_MAX >> 20);
         return err_hint(err, "Convert it to UTF-8 first: iconv -f UTF-16 -t UTF-8.");
     }
     Arena arena = { 0 };
-    Str text = utf8_from_utf16(&arena, str_from_byte(buf_str(&feed->carry), 2), big);
-    feed->carry.len = 0;
+    Str text = utf8_from_utf16(&arena, str_from_byte(carried(feed), 2), big);
+    feed->carry.len = feed->carry_at = 0;
     buf_add(&feed->carry, text);
     arena_clear(&arena);
     return true;
@@ -145,65 +156,102 @@ static const Format *format_of(const Feed *feed)
 {
     if (opened_is_slack(feed->opened)) return import_format_named(STR("slack"));
     if (feed->force) return feed->force;
-    bool whole = feed->ended && feed->carry.len <= HEAD_BYTES;
-    return import_recognise(str_sub(buf_str(&feed->carry), 0, HEAD_BYTES), str_from(opened_name(feed->opened)), whole);
+    bool whole = feed->ended && carried(feed).len <= HEAD_BYTES;
+    return import_recognise(str_sub(carried(feed), 0, HEAD_BYTES), str_from(opened_name(feed->opened)), whole);
+}
+
+/* A table: its header goes before every block, and a look at the first rows tells how it is to be read. */
+static bool begin_table(Feed *feed, Err *err)
+{
+    const char *name = opened_name(feed->opened);
+    fill(feed, CSV_LOOKED_AT_BYTES);
+    size_t len = csv_header_len(str_sub(carried(feed), 0, HEAD_BYTES), feed->ended);
+    if (len == 0)
+        return err_set(err, ERR_INPUT, "%s line 1: the header does not end within %d KB", name, HEAD_BYTES >> 10);
+    buf_add(&feed->preamble, str_sub(carried(feed), 0, len));
+    drop_carried(feed, len);
+    feed->offset += len;
+    Str header = buf_str(&feed->preamble), rows = carried(feed);
+    feed->line += import_line_count(header);
+    Arena arena = { 0 };
+    CsvColumns *columns = arena_alloc(&arena, sizeof *columns);
+    bool good = csv_columns(header, str_from(name), feed->options.map, &arena, columns, err);
+    arena_clear(&arena);
+    if (!good) return false;
+    feed->day_first = csv_day_first(rows, header, &feed->options);
+    feed->in_one_piece = csv_is_unsorted(rows, header, &feed->options);
+    if (!feed->in_one_piece) feed->order = csv_order_new();
+    return true;
 }
 
 static bool begin_stream(Feed *feed, Err *err)
 {
     const char *name = opened_name(feed->opened);
-    feed->carry.len = feed->preamble.len = 0;
+    feed->carry.len = feed->carry_at = feed->preamble.len = 0;
     feed->line = 1;
     feed->offset = 0;
+    feed->day_first = 0;
     feed->first = true;
     feed->ended = feed->too_long = false;
     feed->broken = (Err){ 0 };
     fill(feed, HEAD_BYTES);
-    if (feed->broken.kind && feed->carry.len == 0) {
+    if (feed->broken.kind && carried(feed).len == 0) {
         *err = feed->broken;
         return false;
     }
     if (!decode(feed, err)) return false;
-    if (feed->ended && str_trim(buf_str(&feed->carry)).len == 0)
-        return err_set(err, ERR_INPUT, "%s: nothing in it", name);
+    if (feed->ended && str_trim(carried(feed)).len == 0) return err_set(err, ERR_INPUT, "%s: nothing in it", name);
     feed->format = format_of(feed);
     if (!feed->format) {
         err_set(err, ERR_INPUT, "%s: not in a form that goodwill reads", name);
         return err_hint(err, "`goodwill formats` lists the forms; --format NAME says which one it is.");
     }
-    feed->in_stream = true;
-    return true;
+    feed->in_one_piece = feed->format->cut == NULL;
+    feed->in_stream = feed->format != &format_csv || begin_table(feed, err);
+    return feed->in_stream;
 }
 
 /* ---- Blocks. ---- */
 
 typedef enum Step { STEP_GIVEN, STEP_FAILED, STEP_ENDED } Step;
 
-/* Hands over the first `len` carried bytes and keeps what stands behind them. */
+/* The first `len` carried bytes as a buffer of their own.  Of the two parts the shorter one is copied. */
+static Str take(Feed *feed, size_t len, Buf *ret)
+{
+    Str bytes = str_sub(carried(feed), 0, len), rest = str_from_byte(carried(feed), len);
+    Buf kept = { 0 };
+    if (rest.len > len) {
+        buf_add(ret, bytes);
+        drop_carried(feed, len);
+        return buf_str(ret);
+    }
+    if (!feed->ended) buf_room(&kept, FEED_BLOCK + READ_MARGIN);
+    buf_add(&kept, rest);
+    *ret = feed->carry;
+    feed->carry = kept;
+    feed->carry_at = 0;
+    return bytes;
+}
+
+/* Hands over the first `len` carried bytes. */
 static Step give(Feed *feed, size_t len, uint64_t line_count, FeedBlock *ret)
 {
-    Str rest = str_from_byte(buf_str(&feed->carry), len);
-    bool all = feed->first && feed->ended && rest.len == 0;
-    Buf carry = { 0 };
-    if (!feed->ended || rest.len) {
-        buf_room(&carry, MAX(rest.len, FEED_BLOCK) + READ_MARGIN);
-        buf_add(&carry, rest);
-    }
-    feed->carry.len = len;
-    *ret = (FeedBlock){ .format = feed->format, .bytes = feed->carry };
+    bool all = feed->first && feed->ended && carried(feed).len == len;
+    *ret = (FeedBlock){ .format = feed->format };
+    Str bytes = take(feed, len, &ret->bytes);
     Arena arena = { 0 };
     buf_add(&ret->name, utf8_repair(&arena, str_from(opened_name(feed->opened))));
     arena_clear(&arena);
     buf_add(&ret->preamble, buf_str(&feed->preamble));
     ret->block = (ImportBlock){ .file = buf_str(&ret->name),
-                                .bytes = buf_str(&ret->bytes),
+                                .bytes = bytes,
                                 .line = feed->line,
                                 .offset = feed->offset,
                                 .whole = all,
                                 .format = feed->format->name,
                                 .preamble = buf_str(&ret->preamble),
+                                .day_first = feed->day_first,
                                 .options = &feed->options };
-    feed->carry = carry;
     feed->line += line_count;
     feed->offset += len;
     feed->first = false;
@@ -222,12 +270,14 @@ static Step whole_file(Feed *feed, FeedBlock *ret, Err *err)
     fill(feed, (size_t)IMPORT_WHOLE_MAX + 1);
     if (feed->broken.kind) return fail(feed, &feed->broken, err);
     if (!feed->first) return STEP_ENDED;
-    if (feed->carry.len > IMPORT_WHOLE_MAX) {
+    if (carried(feed).len > IMPORT_WHOLE_MAX) {
+        bool unsorted = feed->format == &format_csv;
         err_set(err, ERR_LIMIT, "%s: more than %d MB, and %s must be read whole", opened_name(feed->opened),
-                IMPORT_WHOLE_MAX >> 20, feed->format->name);
+                IMPORT_WHOLE_MAX >> 20, unsorted ? "a table not sorted by conversation" : feed->format->name);
+        if (unsorted) err_hint(err, "Sort it by conversation first; then it can be of any size.");
         return fail(feed, err, err);
     }
-    return give(feed, feed->carry.len, 0, ret);
+    return give(feed, carried(feed).len, 0, ret);
 }
 
 /* A record outgrew its limit.  Where each record is a line the next one follows; elsewhere nobody knows where it ends.
@@ -245,32 +295,50 @@ static Step refuse_long(Feed *feed, Err *err)
 
 static void pass_over_line(Feed *feed)
 {
-    const char *line_end;
-    while (!(line_end = feed->carry.len ? memchr(feed->carry.data, '\n', feed->carry.len) : NULL)) {
-        feed->offset += feed->carry.len;
-        feed->carry.len = 0;
+    size_t line_end;
+    while ((line_end = str_find_char(carried(feed), '\n')) == STR_NOT_FOUND && carried(feed).len) {
+        feed->offset += carried(feed).len;
+        drop_carried(feed, carried(feed).len);
         fill(feed, FEED_BLOCK);
-        if (feed->carry.len == 0) break;
     }
-    size_t len = line_end ? (size_t)(line_end - feed->carry.data) + 1 : feed->carry.len;
-    if (len) drop_front(&feed->carry, len);
+    size_t len = line_end == STR_NOT_FOUND ? 0 : line_end + 1;
+    drop_carried(feed, len);
     feed->offset += len;
     feed->line++;
     feed->too_long = false;
 }
 
+/* Where the last record of these carried bytes ends.  A table's late rows are told of once; 0 and *err then. */
+static size_t cut(Feed *feed, Str bytes, uint64_t *line_count, Err *err)
+{
+    uint64_t late = 0;
+    if (feed->format != &format_csv)
+        return feed->format->cut(bytes, buf_str(&feed->preamble), &feed->options, line_count);
+    size_t len = csv_cut(bytes, buf_str(&feed->preamble), &feed->options, line_count, feed->order, &late);
+    if (!late) return len;
+    csv_order_free(feed->order);
+    feed->order = NULL;
+    err_set(err, ERR_INPUT, "%s line %llu: rows of a conversation that had ended before; it is read as two",
+            opened_name(feed->opened), (unsigned long long)(feed->line + late - 1));
+    err_hint(err, "Sort the table by conversation.");
+    return 0;
+}
+
 static Step next_block(Feed *feed, FeedBlock *ret, Err *err)
 {
-    if (!feed->format->cut) return whole_file(feed, ret, err);
+    if (feed->in_one_piece) return whole_file(feed, ret, err);
     if (feed->too_long) pass_over_line(feed);
-    for (size_t wanted = FEED_BLOCK;; wanted = MIN(feed->carry.len * 2, (size_t)RECORD_MAX + 1)) {
+    for (size_t wanted = FEED_BLOCK;; wanted = MIN(wanted * 2, (size_t)RECORD_MAX + 1)) {
         fill(feed, wanted);
         uint64_t line_count = 0;
-        Str bytes = buf_str(&feed->carry);
-        if (feed->ended && !feed->broken.kind) return bytes.len ? give(feed, bytes.len, 0, ret) : STEP_ENDED;
-        size_t len = bytes.len ? feed->format->cut(bytes, buf_str(&feed->preamble), &feed->options, &line_count) : 0;
+        Str bytes = str_sub(carried(feed), 0, wanted);
+        bool last = feed->ended && bytes.len == carried(feed).len;
+        if (last && bytes.len == 0) return feed->broken.kind ? fail(feed, &feed->broken, err) : STEP_ENDED;
+        size_t len = cut(feed, bytes, &line_count, err);
+        if (err->kind) return STEP_FAILED;
+        if (last && !feed->broken.kind) return give(feed, bytes.len, 0, ret);
         if (len) return give(feed, len, line_count, ret);
-        if (feed->ended) return fail(feed, &feed->broken, err); /* the last record is not whole */
+        if (last) return fail(feed, &feed->broken, err); /* the last record is not whole */
         if (bytes.len > RECORD_MAX) return refuse_long(feed, err);
     }
 }

@@ -11,6 +11,7 @@ const Format *const import_formats[] = {
     &format_json,
     &format_gold,
     &format_talk,
+    &format_csv,
     &format_vtt,
     &format_srt,
     &format_contact_lens,

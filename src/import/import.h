@@ -57,6 +57,7 @@ typedef struct ImportBlock {
     bool     whole;            /* these are all bytes of the file */
     const char *format;        /* name of the format, which becomes the `source` of a conversation that names none */
     Str      preamble;         /* CSV: the header record with its separator; else empty */
+    int      day_first;        /* CSV: 1 when 02/03/2026 is in March, -1 in February, 0 when the file does not tell */
     const ImportOptions *options;
 } ImportBlock;
 

@@ -1,0 +1,212 @@
+/* csv_columns.c -- which column is what: told by --map, else guessed from the names that other systems use. */
+#include "import/csv.h"
+
+/* What --map calls a column, and the names in headers, surest first: lower case, anything but letters and digits as one
+ * '_', words apart by blanks here.  A name that could be a message's own comes last ("id", "from"). */
+static const struct {
+    const char *key, *names;
+} COLUMN[CSV_COLUMN_COUNT] = {
+    [CSV_CONVERSATION] = { "conversation_id",
+                           "conversation_id conversationid conversation conv_id ticket_id ticketid ticket "
+                           "ticket_number "
+                           "ticket_no ticket_nr case_number case_id caseid case_no case thread_id threadid thread "
+                           "chat_id "
+                           "chatid chat session_id sessionid session call_id callid call contact_id contactid "
+                           "interaction_id "
+                           "interaction engagement_id dialogue_id dialog_id dialogue dialog transcript_id "
+                           "transcript_no issue_id "
+                           "issue_key issue request_id incident_id incident external_ticket_id parent_id id" },
+    [CSV_TEXT] = { "text",
+                   "text message_text message_body body comment_body plain_body body_text text_body utterance message "
+                   "comment content transcript transcription chat_text msg reply sentence phrase response html_body "
+                   "body_html description" },
+    [CSV_ROLE] = { "role",
+                   "role author_type authortype author_role sender_type sendertype sender_role speaker_role "
+                   "speaker_type "
+                   "participant_role participant_type user_type user_role actor_type actor_role from_type direction "
+                   "message_direction party side inbound is_inbound incoming is_incoming is_customer from_customer "
+                   "outbound is_outbound is_agent is_staff from_agent actor type message_type" },
+    [CSV_AUTHOR] = { "author",
+                     "author author_name authorname sender sender_name sendername speaker speaker_name speaker_label "
+                     "participant participant_name user_name username user screen_name from_name name from created_by "
+                     "author_id sender_id speaker_id participant_id user_id who" },
+    [CSV_EMAIL] = { "email", "author_email sender_email from_email from_address email email_address user_email" },
+    [CSV_TIME] = { "time",
+                   "timestamp created_at createdat sent_at sentat datetime date_time message_time message_date "
+                   "event_time created created_time created_date date_created date_sent time_sent sent sent_time "
+                   "occurred_at posted_at time start_time starttime start_ms start offset_ms at at_ms ts date" },
+    [CSV_DATE] = { "date", "date day message_date" },
+    [CSV_TURN] = { "turn",
+                   "turn turn_id turn_no turn_number turn_index utterance_index utterance_id message_index message_no "
+                   "sequence sequence_number seq position index line line_no order step" },
+    [CSV_CHANNEL] = { "channel", "channel channel_type channel_name medium source_channel media_type mediatype via" },
+    [CSV_PUBLIC] = { "public", "public is_public ispublic visibility" },
+    [CSV_INTERNAL] = { "internal",
+                       "internal is_internal private is_private isprivate internal_note private_note is_note" },
+    [CSV_SUBJECT] = { "subject", "subject ticket_subject title" },
+    [CSV_AGENT] = { "agent", "agent_name agent assignee assignee_name agent_email" },
+    [CSV_CUSTOMER] = { "customer",
+                       "customer_name customer requester requester_name client client_name contact_name visitor "
+                       "visitor_name" },
+};
+
+enum { NAME_MAX_BYTES = 64 };
+
+/* A header's name as COLUMN writes them, in `ret`; its length. */
+static size_t plain_name(Str name, char ret[NAME_MAX_BYTES])
+{
+    size_t len = 0;
+    bool gap = false;
+    for (size_t i = 0; i < name.len && len + 1 < NAME_MAX_BYTES; i++) {
+        char c = name.data[i];
+        if (!ascii_alnum(c) && (unsigned char)c < 0x80) {
+            gap = true;
+            continue;
+        }
+        if (gap && len) ret[len++] = '_';
+        gap = false;
+        ret[len++] = ascii_lower(c);
+    }
+    return len;
+}
+
+static int find_name(const CsvColumns *columns, Str plain)
+{
+    for (size_t i = 0; i < columns->field_count; i++) {
+        char name[NAME_MAX_BYTES];
+        if (str_equal(str_make(name, plain_name(columns->name[i], name)), plain)) return (int)i;
+    }
+    return CSV_NO_COLUMN;
+}
+
+static bool is_taken(const CsvColumns *columns, int at)
+{
+    for (int c = 0; c < CSV_COLUMN_COUNT; c++)
+        if (columns->at[c] == at) return true;
+    return false;
+}
+
+static void guess(CsvColumns *columns, CsvColumn column)
+{
+    Str names = str_from(COLUMN[column].names), name;
+    while (columns->at[column] == CSV_NO_COLUMN && str_next_part(&names, ' ', &name)) {
+        int at = name.len ? find_name(columns, name) : CSV_NO_COLUMN;
+        if (at != CSV_NO_COLUMN && !is_taken(columns, at)) columns->at[column] = at;
+    }
+}
+
+/* The names of the columns, for a person who looks for the right one. */
+static void print_names(const CsvColumns *columns, Buf *ret)
+{
+    for (size_t i = 0; i < columns->field_count && ret->len < 300; i++)
+        buf_printf(ret, "%s%.*s", i ? ", " : "", STR_ARG(str_sub(str_trim(columns->name[i]), 0, 40)));
+    buf_char(ret, 0);
+}
+
+static bool refuse(const CsvColumns *columns, Err *err, ErrKind kind, Str file, const char *what, Str name)
+{
+    Buf names = { 0 };
+    print_names(columns, &names);
+    err_set(err, kind, "%.*s: %s%.*s; its columns are: %s", STR_ARG(file), what, STR_ARG(str_sub(name, 0, 60)),
+            names.data);
+    err_hint(err, "Say which is which: --map \"conversation_id=Ticket,role=Author type,text=Body\".");
+    buf_clear(&names);
+    return false;
+}
+
+static int column_keyed(Str key)
+{
+    for (int c = 0; c < CSV_COLUMN_COUNT; c++)
+        if (str_equal_nocase(key, str_from(COLUMN[c].key))) return c;
+    return -1;
+}
+
+static int column_named(const CsvColumns *columns, Str name)
+{
+    for (size_t i = 0; i < columns->field_count; i++)
+        if (str_equal(str_trim(columns->name[i]), name)) return (int)i;
+    char plain[NAME_MAX_BYTES];
+    size_t len = plain_name(name, plain);
+    return len ? find_name(columns, str_make(plain, len)) : CSV_NO_COLUMN;
+}
+
+static bool read_map(CsvColumns *columns, const char *map, Str file, Err *err)
+{
+    Str rest = str_from(map), pair;
+    while (str_next_part(&rest, ',', &pair)) {
+        size_t equals = str_find_char(pair, '=');
+        if (str_trim(pair).len == 0) continue;
+        if (equals == STR_NOT_FOUND)
+            return err_set(err, ERR_USAGE, "--map: %.*s: KEY=COLUMN is wanted", STR_ARG(str_sub(pair, 0, 60)));
+        Str key = str_trim(str_sub(pair, 0, equals)), name = str_trim(str_from_byte(pair, equals + 1));
+        int column = column_keyed(key);
+        if (column < 0) {
+            err_set(err, ERR_USAGE, "--map: there is no key %.*s", STR_ARG(str_sub(key, 0, 60)));
+            return err_hint(
+                err, "Keys: conversation_id, text, role, author, email, time, date, turn, channel, public, internal, "
+                     "subject, agent, customer.");
+        }
+        columns->at[column] = column_named(columns, name);
+        if (columns->at[column] == CSV_NO_COLUMN)
+            return refuse(columns, err, ERR_USAGE, file, "there is no column ", name);
+    }
+    return true;
+}
+
+static bool names_have(const char *names, Str plain)
+{
+    Str rest = str_from(names), name;
+    while (str_next_part(&rest, ' ', &name))
+        if (str_equal(name, plain)) return true;
+    return false;
+}
+
+/* What the names of the columns found say about how to read them. */
+static void note_kinds(CsvColumns *columns)
+{
+    char name[NAME_MAX_BYTES];
+    if (columns->at[CSV_ROLE] != CSV_NO_COLUMN) {
+        Str plain = str_make(name, plain_name(columns->name[columns->at[CSV_ROLE]], name));
+        if (names_have("inbound is_inbound incoming is_incoming is_customer from_customer", plain))
+            columns->role_kind = CSV_ROLE_TRUE_IS_CUSTOMER;
+        columns->role_may_name =
+            str_find(plain, STR("type")) == STR_NOT_FOUND && str_find(plain, STR("direction")) == STR_NOT_FOUND;
+        if (names_have("outbound is_outbound is_agent is_staff from_agent", plain))
+            columns->role_kind = CSV_ROLE_TRUE_IS_AGENT;
+    }
+    if (columns->at[CSV_TEXT] != CSV_NO_COLUMN) {
+        Str plain = str_make(name, plain_name(columns->name[columns->at[CSV_TEXT]], name));
+        columns->is_html = str_find(plain, STR("html")) != STR_NOT_FOUND;
+    }
+    if (columns->at[CSV_TIME] != CSV_NO_COLUMN) {
+        Str plain = str_make(name, plain_name(columns->name[columns->at[CSV_TIME]], name));
+        columns->is_milliseconds = str_ends(plain, STR("_ms")) || str_find(plain, STR("milli")) != STR_NOT_FOUND;
+    }
+}
+
+bool csv_columns(Str preamble, Str file, const char *map, Arena *arena, CsvColumns *ret, Err *err)
+{
+    for (int c = 0; c < CSV_COLUMN_COUNT; c++) ret->at[c] = CSV_NO_COLUMN;
+    ret->role_kind = CSV_ROLE_WORD;
+    ret->is_html = ret->is_milliseconds = ret->role_may_name = false;
+    Str header = csv_header(preamble, &ret->separator);
+    ret->field_count = csv_fields(header, ret->separator, arena, ret->name, CSV_FIELDS_MAX);
+    if (map && !read_map(ret, map, file, err)) return false;
+    for (int c = 0; c < CSV_COLUMN_COUNT; c++) guess(ret, (CsvColumn)c);
+    note_kinds(ret);
+    if (ret->at[CSV_TEXT] != CSV_NO_COLUMN) return true;
+    return refuse(ret, err, ERR_INPUT, file, "no column holds what was said", (Str){ 0 });
+}
+
+void csv_columns_print(const CsvColumns *columns, Buf *ret)
+{
+    size_t begin = ret->len, unread = 0;
+    for (int c = 0; c < CSV_COLUMN_COUNT; c++)
+        if (columns->at[c] != CSV_NO_COLUMN)
+            buf_printf(ret, "%s%s=%.*s", ret->len > begin ? ", " : "", COLUMN[c].key,
+                       STR_ARG(str_sub(str_trim(columns->name[columns->at[c]]), 0, 40)));
+    for (size_t i = 0; i < columns->field_count && ret->len < begin + 300; i++)
+        if (!is_taken(columns, (int)i))
+            buf_printf(ret, "%s%.*s",
+                       unread++ ? ", " : "; not read: ", STR_ARG(str_sub(str_trim(columns->name[i]), 0, 40)));
+}
