@@ -2,78 +2,39 @@
  *
  * In: files in any form that `goodwill hear` reads.  Out: rows in the database
  * (store.h), and a closing count on standard output.  What was counted is on
- * disk: conversations are committed BATCH by BATCH, and one that is cut off
- * leaves whole conversations and can be run again.
+ * disk: one that is cut off leaves whole conversations and can be run again.
  */
 #include <stdio.h>
 #include <time.h>
 
 #include "cli/command.h"
 #include "cli/pipeline.h"
-#include "store/store.h"
+#include "store/load.h"
 
 enum {
-    BATCH = 500,               /* conversations of one transaction */
-    BATCH_TEXT_MAX = 16 << 20, /* or bytes of their text: the log of a transaction stays small */
-    DIFFERS_TOLD_MAX = 20,     /* lines about conversations with other words; the rest are only counted */
-    WAIT_S = 10,               /* for another writer to finish */
+    DIFFERS_TOLD_MAX = 20, /* lines about conversations with other words; the rest are only counted */
+    WAIT_S = 10,           /* for another writer to finish */
     WAIT_S_MAX = 86400,
 };
 
-typedef struct Import {
-    Store *store;
-    const Hearer *hearer;
-    Adopt adopt;
-    int64_t now;
-    uint64_t stored[SAVED_KINDS], waiting[SAVED_KINDS]; /* committed; in the open transaction */
-    uint64_t waiting_count, waiting_bytes;
-    bool in_transaction;
-} Import;
-
-static bool commit_batch(Import *import, Err *err)
+static void tell_differs(const Load *load, const Conversation *c)
 {
-    if (!import->in_transaction) return true;
-    import->in_transaction = false;
-    if (!store_commit(import->store, err)) return false;
-    for (int i = 0; i < SAVED_KINDS; i++) {
-        import->stored[i] += import->waiting[i];
-        import->waiting[i] = 0;
-    }
-    import->waiting_count = import->waiting_bytes = 0;
-    return true;
-}
-
-static void tell_differs(const Import *import, const Conversation *c)
-{
-    uint64_t told = import->stored[SAVED_DIFFERS] + import->waiting[SAVED_DIFFERS];
+    uint64_t told = load->stored[SAVED_DIFFERS] + load->waiting[SAVED_DIFFERS];
     if (told > DIFFERS_TOLD_MAX) return;
-    fprintf(
-        stderr,
-        "%.*s line %llu: conversation %.*s has other words than the one stored under this name: the stored one stays\n",
-        STR_ARG(c->file), (unsigned long long)c->line, STR_ARG(c->id));
+    fprintf(stderr,
+            "%.*s line %llu: conversation %.*s has other words than the one stored under this name: the stored one "
+            "stays\n",
+            STR_ARG(c->file), (unsigned long long)c->line, STR_ARG(c->id));
     if (told == DIFFERS_TOLD_MAX) fputs("goodwill: more of these are only counted\n", stderr);
 }
 
 static bool store_one(void *context, const Heard *heard, Err *err)
 {
-    Import *import = context;
-    const Conversation *c = heard->conversation;
-    if (!import->in_transaction) {
-        if (!store_begin(import->store, err)) return false;
-        import->in_transaction = true;
-    }
+    Load *load = context;
     Saved saved;
-    if (!store_save(import->store, import->hearer, c, heard->marks, heard->reading, import->adopt, import->now, &saved,
-                    err)) {
-        store_undo(import->store);
-        import->in_transaction = false;
-        return false;
-    }
-    import->waiting[saved]++;
-    if (saved == SAVED_DIFFERS) tell_differs(import, c);
-    for (uint32_t i = 0; i < c->utterance_count; i++) import->waiting_bytes += c->utterance[i].text.len;
-    if (++import->waiting_count < BATCH && import->waiting_bytes < BATCH_TEXT_MAX) return true;
-    return commit_batch(import, err);
+    if (!load_save(load, heard->conversation, heard->marks, heard->reading, &saved, err)) return false;
+    if (saved == SAVED_DIFFERS) tell_differs(load, heard->conversation);
+    return true;
 }
 
 /* ---- the closing count ---- */
@@ -86,18 +47,17 @@ static void print_part(bool *first, uint64_t count, const char *what)
 }
 
 /* 412 conversations: 400 new, 10 grown, 2 unchanged; 1 record skipped */
-static void print_counts(const Import *import, const PipelineCounts *counts)
+static void print_counts(const Load *load, const PipelineCounts *counts)
 {
-    uint64_t all = 0;
+    uint64_t all = load_count(load);
     bool first = true;
-    for (int i = 0; i < SAVED_KINDS; i++) all += import->stored[i];
     printf("%llu conversation%s", (unsigned long long)all, all == 1 ? "" : "s");
-    print_part(&first, import->stored[SAVED_NEW], "new");
-    print_part(&first, import->stored[SAVED_GROWN], "grown");
-    print_part(&first, import->stored[SAVED_UNCHANGED], "unchanged");
-    print_part(&first, import->stored[SAVED_REREAD],
-               import->adopt == STORE_ADOPT ? "read again" : "read again, older readings stay in force");
-    print_part(&first, import->stored[SAVED_DIFFERS], "with other words than the stored ones, which stay");
+    print_part(&first, load->stored[SAVED_NEW], "new");
+    print_part(&first, load->stored[SAVED_GROWN], "grown");
+    print_part(&first, load->stored[SAVED_UNCHANGED], "unchanged");
+    print_part(&first, load->stored[SAVED_REREAD],
+               load->adopt == STORE_ADOPT ? "read again" : "read again, older readings stay in force");
+    print_part(&first, load->stored[SAVED_DIFFERS], "with other words than the stored ones, which stay");
     if (counts->skipped)
         printf("; %llu record%s skipped", (unsigned long long)counts->skipped, counts->skipped == 1 ? "" : "s");
     putchar('\n');
@@ -170,18 +130,18 @@ static int64_t clock_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int import_files(Import *import, const Pipeline *pipeline)
+static int import_files(Load *load, const Pipeline *pipeline)
 {
     Err err = { 0 };
     PipelineCounts counts;
     bool good = pipeline_run(pipeline, &counts, &err);
     Err last = { 0 };
-    if (!commit_batch(import, &last) && good) { /* also after a failure: what was read before it is whole */
+    if (!load_end(load, &last) && good) { /* also after a failure: what was read before it is whole */
         err = last;
         good = false;
     }
     int status = good ? pipeline_close(pipeline, &counts) : command_failed(&err);
-    print_counts(import, &counts);
+    print_counts(load, &counts);
     return status;
 }
 
@@ -195,22 +155,22 @@ static int run(const Command *command, int argc, char **argv)
     if (optind == argc) return command_misused(command, "name the files to import, or - for standard input");
 
     Err err = { 0 };
-    Import import = { .adopt = o.adopt, .now = clock_now_ms() };
+    Load load = { .adopt = o.adopt, .now = clock_now_ms() };
     Hearer *hearer = hear_open(o.words, &err);
-    if (hearer) import.store = store_open_writer(o.db, (int)o.wait_s * 1000, &err);
-    if (import.store) {
-        import.hearer = hearer;
+    if (hearer) load.store = store_open_writer(o.db, (int)o.wait_s * 1000, &err);
+    if (load.store) {
+        load.hearer = hearer;
         o.pipeline.paths = (const char *const *)argv + optind;
         o.pipeline.path_count = (size_t)(argc - optind);
         o.pipeline.import = &o.import;
         o.pipeline.hearer = hearer;
         o.pipeline.commit = store_one;
-        o.pipeline.context = &import;
-        status = import_files(&import, &o.pipeline);
+        o.pipeline.context = &load;
+        status = import_files(&load, &o.pipeline);
     } else {
         status = command_failed(&err);
     }
-    store_close(import.store);
+    store_close(load.store);
     hear_free(hearer);
     return status;
 }

@@ -17,6 +17,7 @@ enum {
     QUERIES_MAX = 128,           /* prepared statements of one connection */
     READER_WAIT_MS = 5000,       /* a reader waits that long while a crashed writer's log is put in order */
     LOCK_POLL_MS = 50,
+    CHECKPOINT_WAIT_MS = 200, /* for readers that are just reading */
 };
 
 struct Query {
@@ -200,6 +201,7 @@ Db *db_open_writer(const char *path, int wait_ms, Err *err)
                   err) ||
         !bring_up_to_date(db, err))
         goto failed;
+    db->ready = true;
     return db;
 failed:
     db_close(db);
@@ -233,8 +235,13 @@ void db_close(Db *db)
     if (!db) return;
     if (db->handle) db_undo(db);
     for (size_t i = 0; i < db->query_count; i++) sqlite3_finalize(db->query[i].statement);
-    if (db->handle) sqlite3_close(db->handle); /* the last to close also writes the log back into the file */
-    if (db->lock >= 0) close(db->lock);        /* after it: nobody else may checkpoint at the same time */
+    if (db->handle && db->lock >= 0 && db->ready) {
+        /* The log goes back into the file as far as readers let it: what stays is read from the log as before. */
+        sqlite3_busy_timeout(db->handle, CHECKPOINT_WAIT_MS);
+        sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    }
+    if (db->handle) sqlite3_close(db->handle);
+    if (db->lock >= 0) close(db->lock); /* after it: nobody else may checkpoint at the same time */
     free(db->path);
     free(db);
 }
