@@ -34,6 +34,7 @@ struct Db {
     char *path;
     int lock; /* the writer's, else -1 */
     bool in_transaction;
+    bool ready; /* opened as ours, schema and all */
     Query query[QUERIES_MAX];
     size_t query_count;
 };
