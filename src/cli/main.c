@@ -16,6 +16,7 @@
 static const Command *const COMMANDS[] = {
     &cmd_hear,
     &cmd_import,
+    &cmd_serve,
     &cmd_rules,
     &cmd_formats,
 };

@@ -4,7 +4,17 @@
 
 #include "base/arena.h"
 
-/* The text of one, decompressed; it must be there (a name of our own). */
+typedef struct Asset {
+    Str gzip;     /* lives as long as the program */
+    char tag[17]; /* 16 hex digits over its bytes */
+} Asset;
+
+bool asset_find(Str name, Asset *ret) MUST_USE;
+
+/* The text of one, decompressed; it must be there (a name of our own, or found). */
 Str asset_text(Str name, Arena *arena);
+
+/* 16 hex digits over all of them: a part of their addresses, so that browsers may keep them for good. */
+Str asset_version(void);
 
 #endif

@@ -187,9 +187,10 @@ static enum MHD_Result begin(Exchange *e)
     if (head.lengths && !str_to_i64(head.length, &length)) return MHD_NO; /* it was a number above */
     request->length = head.codings ? HTTP_LENGTH_UNKNOWN : (uint64_t)length;
 
+    if (reading) return MHD_YES; /* answered on the next call: an answer to the first one ends the connection */
+
     HttpReply reply = { 0 };
-    if (site->begin(site->context, request, &reply) == HTTP_ANSWERED)
-        return send_reply(e->connection, &reply, !reading); /* a body that nobody reads ends the connection */
+    if (site->begin(site->context, request, &reply) == HTTP_ANSWERED) return send_reply(e->connection, &reply, true);
     buf_clear(&reply.body);
     e->wants_body = true;
     return MHD_YES;
@@ -199,7 +200,9 @@ static enum MHD_Result end(Exchange *e)
 {
     const Site *site = &e->http->site;
     HttpReply reply = { 0 };
-    if (site->end(site->context, &e->request, &reply) == HTTP_LATER) return MHD_YES;
+    HttpStep step =
+        e->wants_body ? site->end(site->context, &e->request, &reply) : site->begin(site->context, &e->request, &reply);
+    if (step == HTTP_LATER) return MHD_YES;
     return send_reply(e->connection, &reply, false);
 }
 

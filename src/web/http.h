@@ -66,7 +66,8 @@ void http_close(Http *http); /* ends the open ones; nothing may be waiting for h
 
 Str http_query(const HttpRequest *request, const char *name); /* decoded; empty when it is not there */
 Str http_header(const HttpRequest *request, const char *name);
-/* Before `end` gives the work to another thread and answers HTTP_LATER: the request sleeps until that one resumes it. */
+/* Before `end` gives the work to another thread and answers HTTP_LATER: the request sleeps until that one resumes it.
+ */
 void http_wait(HttpRequest *request);
 void http_resume(HttpRequest *request); /* from any thread */
 

@@ -15,20 +15,20 @@
 #include "import/feed.h"
 
 enum {
-    WRITER_WAIT_MS = 60000,        /* for an import in a terminal to finish */
+    WRITER_WAIT_MS = 60000, /* for an import in a terminal to finish */
     NAME_BYTES_MAX = 120,
 };
 
 struct Uploads {
-    char           *db;
-    const Hearer   *hearer;
-    RedactLevel     redact;
-    pthread_t       thread;
-    pthread_mutex_t lock;          /* all below */
-    pthread_cond_t  changed;
-    Upload         *first, *last;
-    size_t          waiting;
-    bool            closing;
+    char *db;
+    const Hearer *hearer;
+    RedactLevel redact;
+    pthread_t thread;
+    pthread_mutex_t lock; /* all below */
+    pthread_cond_t changed;
+    Upload *first, *last;
+    size_t waiting;
+    bool closing;
 };
 
 /* ---- the spool file ---- */
@@ -82,7 +82,8 @@ bool upload_add(Upload *upload, Str bytes)
     if (upload->bytes > UPLOAD_BYTES_MAX)
         upload->failed = !err_set(&upload->err, ERR_LIMIT, "%.*s: is longer than %llu MB", STR_ARG(upload->name),
                                   UPLOAD_BYTES_MAX >> 20);
-    else upload->failed = !file_write_all(upload->fd, bytes, upload->path, &upload->err);
+    else
+        upload->failed = !file_write_all(upload->fd, bytes, upload->path, &upload->err);
     return !upload->failed;
 }
 
@@ -99,12 +100,12 @@ void upload_free(Upload *upload)
 /* ---- reading it into the store ---- */
 
 typedef struct ReadingIn {
-    ImportSink     sink;           /* first: the sink is this */
+    ImportSink sink; /* first: the sink is this */
     const Uploads *uploads;
-    Upload        *upload;
-    Hearing       *hearing;
-    Arena          scratch, heard;
-    Err            err;            /* why the sink stopped */
+    Upload *upload;
+    Hearing *hearing;
+    Arena scratch, heard;
+    Err err; /* why the sink stopped */
 } ReadingIn;
 
 static bool keep_reject(ImportSink *sink, const Reject *reject)
@@ -143,8 +144,8 @@ static bool keep_conversation(ImportSink *sink, Conversation *c)
     if (!load_save(&in->upload->load, c, marks, &reading, &saved, &in->err)) return false;
     if (saved != SAVED_DIFFERS) return true;
     Reject differs = { .file = c->file, .line = c->line, .offset = UINT64_MAX, .warning = true };
-    differs.reason = arena_printf(&in->heard, "conversation %.*s has other words than the one stored; the stored one stays",
-                                  STR_ARG(c->id));
+    differs.reason = arena_printf(
+        &in->heard, "conversation %.*s has other words than the one stored; the stored one stays", STR_ARG(c->id));
     return keep_reject(sink, &differs);
 }
 
@@ -293,8 +294,10 @@ bool upload_hand_over(Uploads *uploads, Upload *upload, void (*woken)(void *cont
     bool taken = uploads->waiting < UPLOAD_WAITING_MAX && !uploads->closing;
     if (taken) {
         uploads->waiting++;
-        if (uploads->last) uploads->last->next = upload;
-        else uploads->first = upload;
+        if (uploads->last)
+            uploads->last->next = upload;
+        else
+            uploads->first = upload;
         uploads->last = upload;
         pthread_cond_signal(&uploads->changed);
     }

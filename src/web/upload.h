@@ -22,27 +22,27 @@ enum {
 };
 
 typedef struct UploadReject {
-    uint64_t line, offset;         /* 0 and UINT64_MAX when not known */
-    bool     warning;
-    Str      file, reason;
+    uint64_t line, offset; /* 0 and UINT64_MAX when not known */
+    bool warning;
+    Str file, reason;
 } UploadReject;
 
 typedef struct Upload {
-    Str           name;            /* as the sender calls it, without folders */
-    uint64_t      bytes;
-    Arena         arena;           /* all that it keeps */
+    Str name; /* as the sender calls it, without folders */
+    uint64_t bytes;
+    Arena arena; /* all that it keeps */
     /* once it is done: */
-    Load          load;
+    Load load;
     UploadReject *reject;
-    size_t        reject_count, reject_capacity;
-    uint64_t      skipped;         /* records that could not be read */
-    bool          failed;          /* as a whole: */
-    Err           err;
+    size_t reject_count, reject_capacity;
+    uint64_t skipped; /* records that could not be read */
+    bool failed;      /* as a whole: */
+    Err err;
     /* own: */
-    char          folder[256], path[600];
-    int           fd;
+    char folder[256], path[600];
+    int fd;
     void (*woken)(void *context);
-    void         *context;
+    void *context;
     struct Upload *next;
 } Upload;
 
@@ -50,14 +50,14 @@ typedef struct Uploads Uploads;
 
 /* `hearer` outlives it.  `db` is the store's path. */
 Uploads *uploads_open(const char *db, const Hearer *hearer, RedactLevel redact, Err *err) MUST_USE;
-void     uploads_close(Uploads *uploads);           /* after what waits is done; NULL is fine */
+void uploads_close(Uploads *uploads); /* after what waits is done; NULL is fine */
 
-Upload  *upload_begin(Str name, Err *err) MUST_USE;
-bool     upload_add(Upload *upload, Str bytes);     /* false: too long or not writable; upload->err says it */
-void     upload_free(Upload *upload);               /* NULL is fine; also ends the spool file */
+Upload *upload_begin(Str name, Err *err) MUST_USE;
+bool upload_add(Upload *upload, Str bytes); /* false: too long or not writable; upload->err says it */
+void upload_free(Upload *upload);           /* NULL is fine; also ends the spool file */
 
 /* Gives it to the writer's thread, which calls woken(context) when it is done.  False: too many are waiting. */
-bool     upload_hand_over(Uploads *uploads, Upload *upload, void (*woken)(void *context), void *context) MUST_USE;
-bool     uploads_full(Uploads *uploads);
+bool upload_hand_over(Uploads *uploads, Upload *upload, void (*woken)(void *context), void *context) MUST_USE;
+bool uploads_full(Uploads *uploads);
 
 #endif
