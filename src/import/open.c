@@ -432,7 +432,12 @@ ptrdiff_t opened_read(Opened *o, char *to, size_t len, Err *err) { return layer_
 
 const char *opened_name(const Opened *o) { return o->layers ? o->layer[o->layers - 1].name.data : o->found->path; }
 bool opened_is_slack(const Opened *o) { return o->slack; }
-uint64_t opened_bytes_read(const Opened *o) { return __atomic_load_n(&o->bytes_read, __ATOMIC_RELAXED); }
+/* Archives are read back and forth, so more may be read than there is. */
+uint64_t opened_bytes_read(const Opened *o)
+{
+    uint64_t read = __atomic_load_n(&o->bytes_read, __ATOMIC_RELAXED);
+    return o->found->kind == FOUND_FILE ? MIN(read, o->packed_bytes) : read;
+}
 
 static bool open_lowest(Opened *o, Err *err)
 {

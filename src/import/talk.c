@@ -22,7 +22,7 @@ enum {
     PEOPLE_SEARCHED = 64, /* participants whose name a label may abbreviate */
 };
 
-static const Str MARKS_BEGIN = { "== ", 3 };
+static const Str TITLE_BEGIN = { "== ", 3 };
 
 /* What stands before the colon of a turn. */
 typedef struct Label {
@@ -38,6 +38,8 @@ typedef struct Talk {
     Arena *scratch;
     Conversation c;
     uint64_t line, first_line; /* of the line at hand; of the conversation */
+    bool titled;               /* first_line is that of its title */
+    bool titled;               /* first_line is its title's */
     bool begun;                /* something of the conversation was seen */
     bool in_turn;
     Label label; /* of the turn at hand */
@@ -188,7 +190,7 @@ static void begin_conversation(Talk *t)
 {
     arena_reset(t->scratch);
     conversation_init(&t->c);
-    t->begun = t->in_turn = false;
+    t->begun = t->in_turn = t->titled = false;
 }
 
 static bool end_conversation(Talk *t)
@@ -201,7 +203,7 @@ static bool end_conversation(Talk *t)
 
 static void see(Talk *t)
 {
-    if (!t->begun) t->first_line = t->line;
+    if (!t->begun && !t->titled) t->first_line = t->line;
     t->begun = true;
 }
 
@@ -302,6 +304,14 @@ static bool turn_line(Talk *t, Str line)
     return true;
 }
 
+static bool title_line(Talk *t)
+{
+    bool go_on = end_conversation(t);
+    t->first_line = t->line;
+    t->titled = true;
+    return go_on;
+}
+
 static bool talk_line(Talk *t, Str line)
 {
     Str trimmed = str_trim(line);
@@ -318,7 +328,7 @@ static bool talk_line(Talk *t, Str line)
         return true;
     }
     t->blank_lines = 0;
-    if (str_starts(line, STR("=="))) return end_conversation(t);
+    if (str_starts(line, TITLE_BEGIN)) return title_line(t);
     if (line.data[0] == '#') return header_line(t, line);
     if (str_starts(line, STR("= "))) return true;
     return turn_line(t, line);
@@ -349,7 +359,7 @@ static size_t cut_talk(Str bytes, Str preamble, const ImportOptions *options, ui
     for (const char *line_end; end && (line_end = memrchr(bytes.data, '\n', end));
          end = (size_t)(line_end - bytes.data)) {
         size_t next = (size_t)(line_end - bytes.data) + 1;
-        if (!str_starts(str_from_byte(bytes, next), MARKS_BEGIN)) continue;
+        if (!str_starts(str_from_byte(bytes, next), TITLE_BEGIN)) continue;
         *line_count = import_line_count(str_sub(bytes, 0, next));
         return next;
     }
@@ -368,7 +378,7 @@ static int recognise_talk(Str head, Str file_name, bool whole)
         Str text, key, value;
         if (head.len == 0 && !whole) break; /* the head may end within this line */
         if (str_trim(line).len == 0 || ascii_space(line.data[0])) continue;
-        if (str_starts(line, MARKS_BEGIN) || str_starts(line, STR("= ")))
+        if (str_starts(line, TITLE_BEGIN) || str_starts(line, STR("= ")))
             headers += named;
         else if (line.data[0] == '#')
             headers += header_parts(line, &key, &value) &&

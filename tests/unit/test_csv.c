@@ -82,10 +82,9 @@ static void maps_columns(void **state)
 {
     (void)state;
     Str bytes = STR("Nummer,Wer,Was\n1,0,guten Tag\n1,1,hallo\n");
-    reads_as(bytes,
-             &(ImportOptions){ .map = "conversation_id=Nummer, role = wer ,text=Was", .roles = "0=agent,1=customer" },
-             "?1 columns read: conversation_id=Nummer, text=Was, role=Wer\n== 1 unknown\nagent: guten Tag\ncustomer "
-             "1: hallo\n");
+    reads_as(
+        bytes, &(ImportOptions){ .map = "conversation_id=Nummer, role = wer ,text=Was", .roles = "0=agent,1=customer" },
+        "?1 columns read: conversation_id=Nummer, text=Was, role=Wer\n== 1 unknown\nagent: guten Tag\ncustomer: hallo\n");
     reads_as(bytes, &(ImportOptions){ .map = "text=Woher" },
              "!! file: there is no column Woher; its columns are: Nummer, Wer, Was\n");
     reads_as(bytes, &(ImportOptions){ .map = "words=Was" }, "!! --map: there is no key words\n");

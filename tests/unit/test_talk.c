@@ -52,7 +52,7 @@ static void reads_conversations(void **state)
           "!4 neither a turn (\"customer: \xE2\x80\xA6\") nor, since it is not indented, more of one: no colon\n"
           "== - unknown\ncustomer: a\nagent: c\n" },
         { TEXT("== nothing\n# channel: chat\n== something\nbot: x\n"),
-          "!2 the conversation has no turns\n== - unknown\nbot: x\n" },
+          "!1 the conversation has no turns\n== - unknown\nbot: x\n" },
         { TEXT("# started: soon\nbot: x\n"), "?1 # started: not understood: soon\n== - unknown\nbot: x\n" },
         { TEXT("\n\n# only remarks\n"), "" },
         { TEXT(""), "" },
