@@ -39,7 +39,6 @@ typedef struct Talk {
     Conversation c;
     uint64_t line, first_line; /* of the line at hand; of the conversation */
     bool titled;               /* first_line is that of its title */
-    bool titled;               /* first_line is its title's */
     bool begun;                /* something of the conversation was seen */
     bool in_turn;
     Label label; /* of the turn at hand */
