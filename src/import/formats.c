@@ -22,6 +22,8 @@ const Format *const import_formats[] = {
     &format_genesys,
     &format_twilio,
     &format_whisper,
+    &format_chatwoot,
+    &format_tidio,
     &format_whatsapp,
     NULL,
 };

@@ -21,6 +21,8 @@ extern const Format format_intercom;
 extern const Format format_genesys;
 extern const Format format_twilio;
 extern const Format format_whisper;
+extern const Format format_chatwoot;
+extern const Format format_tidio;
 extern const Format format_vtt;
 extern const Format format_srt;
 extern const Format format_whatsapp;

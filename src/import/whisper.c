@@ -12,6 +12,7 @@
 #include "import/formats.h"
 #include "import/records.h"
 #include "import/shape.h"
+#include "import/speaker.h"
 
 enum {
     JOIN_GAP_MS = 2000,    /* as for captions: a pause within a turn */
@@ -102,9 +103,9 @@ static void add_segment(Conversation *c, Arena *arena, const Json *segment)
     Str speaker = speaker_of(segment, &text);
     if (text.len == 0) return;
     if (speaker.len == 0) speaker = speaker_of_words(json_get(segment, "words"));
-    uint32_t participant = speaker.len
-                               ? conversation_participant(c, arena, speaker, (Str){ NULL, 0 }, role_from(speaker))
-                               : NO_PARTICIPANT;
+    uint32_t participant =
+        speaker.len ? conversation_participant(c, arena, speaker, (Str){ NULL, 0 }, speaker_role(speaker, NULL))
+                    : NO_PARTICIPANT;
     int64_t at, end;
     times_of(segment, &at, &end);
     bool doubtful = is_doubtful(segment);
