@@ -217,11 +217,19 @@ static bool match_allows(Hearing *h, const Conversation *c, uint32_t utterance, 
 
 /* --- spans and marks ----------------------------------------------------------- */
 
+enum { UNPARTED_WORDS_MAX = 25 };
+
 static TokenSpan span_of(const Hearing *h, const Turn *turn, const Hit *say)
 {
     const Bounds *first = &h->bounds[say->begin], *last = &h->bounds[say->end - 1];
     TokenSpan span = { say->begin, say->end };
-    switch ((SpanMode)h->rules->rule[say->rule].span) {
+    SpanMode mode = (SpanMode)h->rules->rule[say->rule].span;
+    /* Speech written down without marks has no sentences: what would be one is parted by its joining words. */
+    if (!turn->punctuated && turn->word_count > UNPARTED_WORDS_MAX) {
+        if (mode == SPAN_SENTENCE || mode == SPAN_TURN) mode = SPAN_CLAUSE;
+        if (mode == SPAN_TO_SENTENCE_END) mode = SPAN_TO_CLAUSE_END;
+    }
+    switch (mode) {
     case SPAN_MATCH: break;
     case SPAN_CLAUSE: span = (TokenSpan){ first->clause_begin, last->clause_end }; break;
     case SPAN_SENTENCE: span = (TokenSpan){ first->sentence_begin, last->sentence_end }; break;
