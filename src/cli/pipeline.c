@@ -408,6 +408,13 @@ static void worker_free(Worker *worker)
     free(worker);
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 static void wait_a_little(State *state)
 {
     struct timespec until;
@@ -439,34 +446,42 @@ static void drop_head(State *state)
     free(job);
 }
 
-/* Takes what the workers make until all have left, holding `lock`.  False: some still hang after an interrupt. */
+/* Takes one thing from the head, or waits a little when there is none; returns false when it waited.  Holds `lock`. */
+static bool take_or_wait(State *state)
+{
+    Job *job = state->head;
+    if (job && job->first) {
+        Piece *piece = take_from_head(state);
+        pthread_mutex_unlock(&state->lock);
+        take_piece(state, piece);
+        tell_progress(state);
+        pthread_mutex_lock(&state->lock);
+        piece->next = state->spare;
+        state->spare = piece;
+    } else if (job && job->done) {
+        drop_head(state);
+    } else {
+        wait_a_little(state);
+        tell_progress(state);
+        return false;
+    }
+    pthread_cond_broadcast(&state->taken);
+    return true;
+}
+
+/* Takes what the workers make until all have left, holding `lock`.  False: the run was stopped and some of them hang.
+ */
 static bool take_all(State *state, Worker **worker, unsigned count)
 {
-    int64_t left_ms = LEAVE_MS_MAX;
+    int64_t stopped_ms = 0;
     while (state->head || state->workers) {
-        Job *job = state->head;
-        if (job && job->first) {
-            Piece *piece = take_from_head(state);
-            pthread_mutex_unlock(&state->lock);
-            take_piece(state, piece);
-            tell_progress(state);
-            pthread_mutex_lock(&state->lock);
-            piece->next = state->spare;
-            state->spare = piece;
-            pthread_cond_broadcast(&state->taken);
-        } else if (job && job->done) {
-            drop_head(state);
-            pthread_cond_broadcast(&state->taken);
-        } else {
-            wait_a_little(state);
-            tell_progress(state);
-        }
+        bool took = take_or_wait(state);
         if (interrupt_signal()) stop(state);
-        if (!state->stopped) continue;
+        if (!state->stopped || took) continue;
+        if (!stopped_ms) stopped_ms = now_ms();
         pthread_cond_broadcast(&state->taken);
-        if (job && (job->first || job->done)) continue;
         for (unsigned i = 0; i < count; i++) interrupt_wake(worker[i]->thread);
-        if ((left_ms -= LOOK_MS) < 0) return false;
+        if (now_ms() - stopped_ms > LEAVE_MS_MAX) return false;
     }
     return true;
 }
