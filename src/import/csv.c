@@ -10,6 +10,7 @@
 
 #include <stdlib.h>
 
+#include "import/draft.h"
 #include "import/formats.h"
 #include "import/speaker.h"
 
@@ -299,6 +300,8 @@ static bool give_conversation(Reader *r, const Row *row, size_t row_count)
         u->is_public = turn[i].said.is_public;
         u->at_ms = at_ms(&c, &turn[i]);
     }
+    draft_roles(&c, r->block->options);
+    draft_hide_addresses(&c, r->scratch);
     return import_give(r->sink, r->block, &c, row->line, r->scratch);
 }
 

@@ -8,6 +8,7 @@
  * record, an empty text included, so that labels and seen can be compared.
  * This is the hot path of the program: one pass, no tree (pull.h).
  */
+#include "import/draft.h"
 #include "import/formats.h"
 #include "import/pull.h"
 
@@ -206,6 +207,7 @@ static bool read_and_give(Reader *reader, Pull *p, uint64_t line, bool alone)
     if (p->reason) return import_reject(reader->sink, block, line, offset_of(block, p), "%s", p->reason);
     if (r.c.source.len == 0) r.c.source = reader->source;
     if (r.doubt && !import_warn(reader->sink, block, line, UINT64_MAX, "%s", r.doubt)) return false;
+    draft_roles(&r.c, block->options);
     return import_give(reader->sink, block, &r.c, line, reader->scratch);
 }
 

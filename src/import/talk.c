@@ -14,6 +14,7 @@
  * are passed over.  A line that is none of these is refused by its number.
  */
 #include "base/utf8.h"
+#include "import/draft.h"
 #include "import/formats.h"
 
 enum {
@@ -195,6 +196,7 @@ static void begin_conversation(Talk *t)
 static bool end_conversation(Talk *t)
 {
     end_turn(t);
+    draft_roles(&t->c, t->block->options);
     bool go_on = !t->begun || import_give(t->sink, t->block, &t->c, t->first_line, t->scratch);
     begin_conversation(t);
     return go_on;
