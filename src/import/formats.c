@@ -25,6 +25,8 @@ const Format *const import_formats[] = {
     &format_chatwoot,
     &format_tidio,
     &format_whatsapp,
+    &format_mbox,
+    &format_eml,
     NULL,
 };
 

@@ -48,11 +48,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ImportOptions options = { 0 };
     Str bytes = str_make((const char *)data, size);
     ImportBlock block = { .file = STR("case"), .bytes = bytes, .line = 1, .whole = true, .options = &options };
-    block.format = FUZZED_FORMAT.name;
+    block.format = (FUZZED_FORMAT).name;
     Err err = { 0 };
-    int sure = FUZZED_FORMAT.recognise(str_sub(bytes, 0, 65536), STR("case"), size <= 65536);
+    int sure = (FUZZED_FORMAT).recognise(str_sub(bytes, 0, 65536), STR("case"), size <= 65536);
     must(sure >= 0 && sure <= 100);
-    must(FUZZED_FORMAT.read(&block, &sink, &scratch, &err));
+    must((FUZZED_FORMAT).read(&block, &sink, &scratch, &err));
     arena_clear(&scratch);
     return 0;
 }
