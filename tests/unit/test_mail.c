@@ -69,7 +69,7 @@ static const struct {
       "all|last\n" },
     { "a record that is no mail is told and the rest read",
       FROM "no header here\n\n" FROM "From: a@one.example\n\nx\n\n" FROM "\n",
-      "! 2: a mail without writer, date, subject or id\n! 8: a mail without writer, date, subject or id\n= email "
+      "! 2: no header of a mail\n! 10: a mail without writer, date, subject or id\n= email "
       "2024-03-03T10:00:00Z\n@  <a@one.example>\nunknown  0: x\n" },
     { "not an mbox", "Hello:\n\nFrom x Sun Mar  3 10:00:00 2024\nFrom: a@b.example\n\nx\n",
       "! 1: not an mbox: no \"From \" line begins it\n" },
