@@ -20,7 +20,7 @@ step() {
     else
         echo "failed"
         tail -n 40 "$log"
-        stop "$words failed; all of it is in $log"
+        stop "$words failed${hint:-}; all of it is in $log"
     fi
 }
 
@@ -48,6 +48,7 @@ need_packages() {
         sudo true || stop "these Debian packages are missing and sudo refused:" $missing
         as_root=(sudo)
     fi
+    local hint=' (is the network there?)'
     as_root+=(env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
     step "reading Debian's package lists" "$logs/apt-update.log" "${as_root[@]}" update
     step "installing $(echo $missing | wc -w) Debian packages" "$logs/apt-install.log" \
@@ -63,6 +64,7 @@ leave_root() {
 }
 
 need_web_packages() {
+    local hint=' (is the network there?)'
     [ "$(cat node_modules/.goodwill 2>/dev/null)" = "$(sha256sum package-lock.json)" ] ||
         step "fetching the browser packages" "$logs/npm.log" tools/web_packages
 }
@@ -71,7 +73,8 @@ need_web_packages() {
 build_in() {
     local folder=$1 words=$2 compiler=$3 target=$4
     shift 4
-    if [ ! -f "$folder/build.ninja" ]; then
+    # None yet, one that broke off, or one that came along when the project's folder was moved: a new one.
+    if [ ! -f "$folder/build.ninja" ] || ! grep -qF "\"source\": \"$PWD\"" "$folder/meson-info/meson-info.json"; then
         rm -rf "$folder"
         CC=$compiler step "preparing the $words build" "$logs/$folder-setup.log" meson setup "$folder" "$@"
     fi
