@@ -31,7 +31,8 @@ bool shape_next_member(Str text, size_t *at, Str *key, size_t *begin, size_t *en
 uint32_t shape_marks(Str head, const char *const *marks, size_t count);
 static inline bool shape_met(uint32_t seen, int mark) { return (seen >> mark) & 1; }
 
-/* The first value of `head` stands on one line: either it ends there, or no line break is seen before the head ends. */
+/* These are JSON Lines: the first value stands on one line, or, since that one may be broken, one of the first twenty
+ * does; or no line break is seen at all.  `*more_follow`: another one was seen behind it. */
 bool shape_is_line(Str head, bool *more_follow);
 
 #endif

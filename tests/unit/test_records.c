@@ -144,6 +144,7 @@ static void marks(void **state)
         { "{\"a\" : {\"type\" : \"x\"}}", 1 | 16 },
         { "{\"x\":\"a\",\"y\":[\"b\",\"a\"]}", 0 },
         { "{\"x\":\"\\\"\\\\\",\"a\":\"b\":\"c\"", 1 },
+        { "{\"x\":{\"y\":\"cut\n{\"a\":{\"b\":1}}", 1 | 2 }, /* a broken first line */
         { "a: b", 0 },
         { "\"a\"", 0 },
         { "", 0 },
@@ -164,7 +165,9 @@ static void lines(void **state)
     assert_true(shape_is_line(STR("{\"a\":1}"), &more) && !more);
     assert_true(shape_is_line(STR("{\"a\":1}\n{\"b\""), &more) && more);
     assert_true(shape_is_line(STR("{\"a\":[1,2"), &more) && !more);
+    assert_true(shape_is_line(STR("{\"a\":\"cut\n{\"b\":1}\n{\"c\":1}"), &more) && more); /* the first is broken */
     assert_false(shape_is_line(STR("{\n\"a\":1}\n{"), &more));
+    assert_false(shape_is_line(STR("{\"a\":[\n{\"b\":1},\n{\"b\":2}\n]}"), &more));
     assert_false(shape_is_line(STR("[{\"a\":1}]"), &more));
     assert_false(shape_is_line(STR(""), &more));
 }

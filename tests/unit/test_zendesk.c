@@ -208,6 +208,8 @@ static void recognised(void **state)
         { "{\"id\":1,\"requester_id\":1,\"submitter_id\":2,\"comments\":[{\"author_id\":1", "zendesk-export" },
         { "{\"id\":1,\"requester\":{\"id\":3},\"comments\":[{\"author_id\":1,\"body\":\"\"}]}\n{\"id\":2",
           "zendesk-export" },
+        { "{\"id\":1,\"comments\":[{\"body\":\"cut\n{\"id\":1,\"requester_id\":1,\"via\":{\"channel\":\"web\"}}\n{\"id\":2",
+          "zendesk-export" },
         { "{\"comments\":[]}", NULL },
         { "{\"swagger\":\"2.0\",\"definitions\":{\"comments\":{\"author_id\":1}}}", NULL },
     };
