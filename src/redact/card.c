@@ -35,7 +35,7 @@ static const struct {
 
 bool card_known(const uint8_t *digit, size_t count)
 {
-    if (count < CARD_MIN || count > CARD_MAX) return false;
+    if (count < CARD_MIN || count > CARD_MAX || digit[0] < 2 || digit[0] == 7) return false;
     uint32_t head = 0;
     for (size_t i = 0; i < 6; i++) head = head * 10 + digit[i];
     if (digit[0] == 4) return count == 13 || count == 16 || count == 19;

@@ -1,8 +1,9 @@
 /* lexicon.c -- word lists in, a hash table by first word out.
  *
  * A line of a list is "kind value: phrase, phrase, …" or "kind: phrase, …";
- * '#' begins a comment.  A phrase named twice collects the kinds.  Phrases that
- * share their first word hang in one chain, those of most words first.
+ * '#' begins a comment.  A phrase named twice collects the kinds.  Phrases hang
+ * below their first word, those of most words first; a first word knows which
+ * letters its second words begin with, so that "my" before most words costs little.
  */
 #include "redact/lexicon.h"
 
@@ -20,17 +21,25 @@ enum {
 
 typedef struct Phrase Phrase;
 struct Phrase {
-    Str first; /* its first word, folded */
-    Str rest;  /* the others, folded, one blank between */
+    Str rest; /* the words behind the first, folded, one blank between */
     uint32_t flags, value;
     uint32_t words;
     Phrase *next;
 };
 
-uint64_t lex_prefix[LEX_PREFIXES / 64];
+typedef struct Head Head;
+struct Head {
+    Str word;        /* folded */
+    uint32_t flags;  /* of all its phrases */
+    uint32_t second; /* bit n: a second word begins with letter n; bit 0: with none of a to z */
+    Phrase *phrase;
+    Head *next;
+};
+
+uint64_t lex_prefix[(1 << LEX_PREFIX_BITS) / 64];
 uint8_t lex_letter[256];
 
-static Phrase *table[TABLE_SIZE];
+static Head *table[TABLE_SIZE];
 static Arena lexicon; /* lives as long as the process */
 
 static const struct {
@@ -71,12 +80,14 @@ static const struct {
     { "code-word", LEX_CODE_WORD },
 };
 
-static uint32_t word_hash(const char *word, size_t len)
-{
-    uint32_t h = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < len; i++) h = (h ^ (uint8_t)word[i]) * 16777619u;
-    return (h ^ h >> 15) & (TABLE_SIZE - 1);
-}
+typedef struct Word {
+    char text[WORD_MAX];
+    size_t len; /* past WORD_MAX for what is in no list */
+    uint32_t hash;
+    size_t end;
+} Word;
+
+static uint32_t hash_step(uint32_t hash, char c) { return (hash ^ (uint8_t)c) * 16777619u; } /* FNV-1a */
 
 /* An apostrophe inside a word, straight or curly: its length, else 0. */
 static size_t apostrophe_at(Str s, size_t at)
@@ -97,63 +108,74 @@ static size_t letter_at(Str s, size_t at)
     return 0;
 }
 
-/* Folds the word at s[at] into `word`; the length is past WORD_MAX for what is in no list. */
-static size_t read_word(Str s, size_t at, char word[WORD_MAX], size_t *end)
+static void put_letter(Word *word, char c)
 {
-    size_t len = 0;
-    while (at < s.len) {
+    if (word->len < WORD_MAX) word->text[word->len] = c;
+    word->len++;
+    word->hash = hash_step(word->hash, c);
+}
+
+/* Folds the word at s[at]. */
+static void read_word(Str s, size_t at, Word *word)
+{
+    word->len = 0;
+    word->hash = 2166136261u;
+    for (;;) {
+        while (at < s.len && lex_letter[(uint8_t)s.data[at]]) put_letter(word, s.data[at++] | 0x20);
+        if (at >= s.len) break;
         size_t step = letter_at(s, at);
-        if (!step) {
-            size_t skip = apostrophe_at(s, at);
-            if (!skip || len == 0 || at + skip >= s.len || !letter_at(s, at + skip)) break;
-            at += skip;
+        if (step) {
+            for (size_t i = 0; i < step; i++) put_letter(word, s.data[at + i]);
+            at += step;
             continue;
         }
-        for (size_t i = 0; i < step; i++, len++)
-            if (len < WORD_MAX) word[len] = ascii_lower(s.data[at + i]);
+        step = apostrophe_at(s, at);
+        if (!step || word->len == 0 || at + step >= s.len || !letter_at(s, at + step)) break;
         at += step;
     }
-    *end = at;
-    return len;
+    word->end = at;
 }
 
-static void set_prefix(Str word)
+static Head **head_slot(const Word *word)
 {
-    uint32_t key = 0;
-    for (size_t i = 0; i < 3 && i < word.len && lex_letter[(uint8_t)word.data[i]]; i++)
-        key |= (uint32_t)lex_letter[(uint8_t)word.data[i]] << (5 * i);
-    lex_prefix[key >> 6] |= 1ull << (key & 63);
+    Head **slot = &table[(word->hash ^ word->hash >> 15) & (TABLE_SIZE - 1)];
+    while (*slot && ((*slot)->word.len != word->len || memcmp((*slot)->word.data, word->text, word->len) != 0))
+        slot = &(*slot)->next;
+    return slot;
 }
 
-static void add_phrase(Str phrase, uint32_t flags, uint32_t value)
+static void add_phrase(Str text, uint32_t flags, uint32_t value)
 {
-    size_t space = str_find_char(phrase, ' ');
-    Str first = space == STR_NOT_FOUND ? phrase : str_sub(phrase, 0, space);
-    Str rest = space == STR_NOT_FOUND ? (Str){ 0 } : str_from_byte(phrase, space + 1);
+    size_t space = str_find_char(text, ' ');
+    Str first = space == STR_NOT_FOUND ? text : str_sub(text, 0, space);
+    Str rest = space == STR_NOT_FOUND ? (Str){ 0 } : str_from_byte(text, space + 1);
     uint32_t words = 1;
-    for (size_t i = 0; i < phrase.len; i++) words += phrase.data[i] == ' ';
-    assert(first.len <= WORD_MAX);
+    for (size_t i = 0; i < text.len; i++) words += text.data[i] == ' ';
+    Word word;
+    read_word(first, 0, &word);
+    assert(word.len == first.len && first.len <= WORD_MAX);
 
-    Phrase **slot = &table[word_hash(first.data, first.len)];
-    for (; *slot; slot = &(*slot)->next) {
-        if (str_equal((*slot)->first, first) && str_equal((*slot)->rest, rest)) {
-            (*slot)->flags |= flags;
-            if (flags & (LEX_DIGIT | LEX_SOFT | LEX_TEEN | LEX_TENS | LEX_TIMES | LEX_ZEROS | LEX_MONTH))
-                (*slot)->value = value;
-            break;
-        }
-        if ((*slot)->words < words) {
-            Phrase *p = ARENA_NEW(&lexicon, Phrase, 1);
-            *p = (Phrase){ first, rest, flags, value, words, *slot };
-            *slot = p;
-            break;
-        }
+    Head **head = head_slot(&word);
+    if (!*head) {
+        *head = ARENA_NEW(&lexicon, Head, 1);
+        (*head)->word = first;
     }
-    if (!*slot) {
-        *slot = ARENA_NEW(&lexicon, Phrase, 1);
-        **slot = (Phrase){ first, rest, flags, value, words, NULL };
+    (*head)->flags |= flags;
+    if (rest.len) (*head)->second |= 1u << lex_letter[(uint8_t)rest.data[0]];
+    if (flags & LEX_TRIGGER) {
+        uint32_t key = lex_prefix_of((const uint8_t *)first.data, first.len);
+        lex_prefix[key >> 6] |= 1ull << (key & 63);
     }
-    if (flags & LEX_TRIGGER) set_prefix(first);
+    Phrase **slot = &(*head)->phrase;
+    while (*slot && (*slot)->words >= words && !str_equal((*slot)->rest, rest)) slot = &(*slot)->next;
+    if (*slot && str_equal((*slot)->rest, rest)) {
+        (*slot)->flags |= flags;
+        if (value) (*slot)->value = value;
+        return;
+    }
+    Phrase *phrase = ARENA_NEW(&lexicon, Phrase, 1);
+    *phrase = (Phrase){ rest, flags, value, words, *slot };
+    *slot = phrase;
 }
 
 static void add_list(Str text)
@@ -205,13 +227,14 @@ static size_t skip_gap(Str s, size_t at)
 
 static bool rest_matches(Str s, size_t at, Str rest, size_t *end)
 {
-    char word[WORD_MAX];
+    Word word;
     Str part;
     while (str_next_part(&rest, ' ', &part)) {
         size_t begin = skip_gap(s, at);
         if (begin == at || begin >= s.len) return false;
-        size_t len = read_word(s, begin, word, &at);
-        if (len != part.len || memcmp(word, part.data, len) != 0) return false;
+        read_word(s, begin, &word);
+        if (word.len != part.len || memcmp(word.text, part.data, part.len) != 0) return false;
+        at = word.end;
     }
     *end = at;
     return true;
@@ -219,15 +242,20 @@ static bool rest_matches(Str s, size_t at, Str rest, size_t *end)
 
 bool lex_match(Str s, size_t at, uint32_t mask, LexHit *ret)
 {
-    char word[WORD_MAX];
-    size_t end;
-    size_t len = read_word(s, at, word, &end);
-    if (len == 0 || len > WORD_MAX) return false;
-    for (const Phrase *p = table[word_hash(word, len)]; p; p = p->next) {
-        if (!(p->flags & mask) || p->first.len != len || memcmp(p->first.data, word, len) != 0) continue;
-        size_t phrase_end = end;
-        if (p->rest.len && !rest_matches(s, end, p->rest, &phrase_end)) continue;
-        *ret = (LexHit){ p->flags, p->value, phrase_end };
+    Word word;
+    read_word(s, at, &word);
+    if (word.len == 0 || word.len > WORD_MAX) return false;
+    const Head *head = *head_slot(&word);
+    if (!head || !(head->flags & mask)) return false;
+    bool longer = false;
+    if (head->second) {
+        size_t next = skip_gap(s, word.end);
+        longer = next > word.end && next < s.len && head->second >> lex_letter[(uint8_t)s.data[next]] & 1;
+    }
+    for (const Phrase *p = head->phrase; p; p = p->next) {
+        size_t end = word.end;
+        if (!(p->flags & mask) || (p->rest.len && (!longer || !rest_matches(s, word.end, p->rest, &end)))) continue;
+        *ret = (LexHit){ p->flags, p->value, end };
         return true;
     }
     return false;
@@ -235,10 +263,9 @@ bool lex_match(Str s, size_t at, uint32_t mask, LexHit *ret)
 
 size_t lex_word_end(Str s, size_t at)
 {
-    char word[WORD_MAX];
-    size_t end;
-    (void)read_word(s, at, word, &end);
-    return end;
+    Word word;
+    read_word(s, at, &word);
+    return word.end;
 }
 
 bool lex_word_before(Str s, size_t end, uint32_t mask, size_t *ret)

@@ -57,10 +57,10 @@ typedef struct LexHit {
     size_t end; /* behind the phrase */
 } LexHit;
 
-enum { LEX_PREFIXES = 1u << 15 };
+enum { LEX_PREFIX_BITS = 15 };
 
-/* One bit for each three first letters (5 bits each, 0 for what is no letter) that a trigger begins with. */
-extern uint64_t lex_prefix[LEX_PREFIXES / 64];
+/* One bit for each hash of the first four letters (0 for what is no letter) that a trigger begins with. */
+extern uint64_t lex_prefix[(1 << LEX_PREFIX_BITS) / 64];
 extern uint8_t lex_letter[256]; /* 1..26, else 0 */
 
 void lex_open(void); /* once is enough, any thread, again is free */
@@ -74,13 +74,18 @@ size_t lex_word_end(Str s, size_t at);
 /* Whether a phrase with a flag in `mask` ends at s[end]; *ret gets where it begins. One word only. */
 bool lex_word_before(Str s, size_t end, uint32_t mask, size_t *ret) MUST_USE;
 
+static inline uint32_t lex_prefix_of(const uint8_t *p, size_t len)
+{
+    uint32_t a = lex_letter[p[0]];
+    uint32_t b = len > 1 ? lex_letter[p[1]] : 0;
+    uint32_t c = b && len > 2 ? lex_letter[p[2]] : 0;
+    uint32_t d = c && len > 3 ? lex_letter[p[3]] : 0;
+    return ((a | b << 5 | c << 10 | d << 15) * 0x9E3779B1u) >> (32 - LEX_PREFIX_BITS); /* Fibonacci hashing */
+}
+
 static inline bool lex_is_trigger(Str s, size_t at)
 {
-    const uint8_t *p = (const uint8_t *)s.data + at;
-    uint32_t a = lex_letter[p[0]];
-    uint32_t b = at + 1 < s.len ? lex_letter[p[1]] : 0;
-    uint32_t c = b && at + 2 < s.len ? lex_letter[p[2]] : 0;
-    uint32_t key = a | b << 5 | c << 10;
+    uint32_t key = lex_prefix_of((const uint8_t *)s.data + at, s.len - at);
     return lex_prefix[key >> 6] >> (key & 63) & 1;
 }
 

@@ -215,6 +215,9 @@ static size_t written(Reader *r, size_t at, size_t floor)
     Piece piece;
     size_t begin, end;
     if (!piece_written(s, at, &piece)) return at + 1;
+    bool cvv2 = piece.count == 1 && piece.digit[0] == 2 && at >= 3 && ascii_alpha(s.data[at - 1]) &&
+                lex_word_before(s, at, LEX_CODE, &begin);
+    if (cvv2) return piece.end;
     Place start = place(r, at);
     bool named = reader_near(&r->topic[TOPIC_IBAN], &start, TOPIC_IBAN, s);
     if (piece.count >= 2 && iban_find(s, at, named, &begin, &end) && begin >= floor) {
@@ -329,25 +332,32 @@ static size_t word(Reader *r, size_t at, size_t floor)
     return at + 1;
 }
 
-/* Nothing but what one says while somebody reads a number out. */
+/* Nothing but what one says while somebody reads a number out; in the middle of a card number any short remark is. */
 static bool is_back(Str s, bool card)
 {
     if (s.len > BACK_BYTES) return false;
-    bool known = true, foreign = false;
+    bool lenient = card && s.len <= BACK_BYTES_LOOSE;
     for (size_t at = 0; at < s.len;) {
         LexHit hit;
-        size_t end = lex_word_end(s, at);
-        if (end == at) {
-            at++;
-        } else if (lex_match(s, at, LEX_BACK | LEX_FILLER | LEX_SPOKEN | LEX_ZEROS | LEX_CONTEXT, &hit)) {
-            foreign = foreign || (hit.flags & LEX_CONTEXT & ~(uint32_t)(LEX_CARD | LEX_CARD_NUMBER | LEX_CODE_WORD));
+        if (lex_match(s, at, LEX_BACK | LEX_FILLER | LEX_SPOKEN | LEX_ZEROS | LEX_CONTEXT, &hit)) {
+            if (hit.flags & LEX_CONTEXT & ~(uint32_t)(LEX_CARD | LEX_CARD_NUMBER | LEX_CODE_WORD)) return false;
             at = hit.end;
-        } else {
-            known = false;
-            at = end;
+            continue;
         }
+        size_t end = lex_word_end(s, at);
+        if (end > at && !lenient) return false;
+        at = MAX(end, at + 1);
     }
-    return !foreign && (known || (card && s.len <= BACK_BYTES_LOOSE));
+    return true;
+}
+
+/* Whether anything is remembered that grows old by the turn. */
+static bool remembers(const Reader *r)
+{
+    bool any = r->card_end.set;
+    for (int i = 0; i < TOPICS; i++) any = any || r->topic[i].set;
+    for (int i = 0; i < SPEAKERS_MAX; i++) any = any || r->run[i].count;
+    return any;
 }
 
 /* Runs of the others end here unless this turn only keeps them going. */
@@ -372,7 +382,7 @@ static void end_turn(Reader *r)
                                              : is_back(s, card);
         if (!goes_on) close_run(r, run, 0);
     }
-    if (s.len > BACK_BYTES || !is_back(s, false)) r->clock++;
+    if (remembers(r) && !is_back(s, false)) r->clock++;
 }
 
 void reader_turn(Reader *r, uint32_t turn, uint32_t speaker)

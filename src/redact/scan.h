@@ -1,7 +1,7 @@
 /* scan.h -- finds the few places of a text where redaction has to look.
  *
  * Stops at: the first digit of each run of digits, '@', a word whose first
- * three letters begin a word of the lexicon's triggers, the first byte of what
+ * four letters begin a word of the lexicon's triggers, the first byte of what
  * may be a digit of another script, and '.' before a letter.  64 bytes at a time
  * with SSE2, which every amd64 has; elsewhere byte by byte.  A text without
  * digits is passed at about a gigabyte a second.
