@@ -6,15 +6,14 @@
 enum {
     NAME_WORDS_MAX = 4, /* of one name after an introduction */
     LEARNT_MAX = 4096,
-    SLOTS = 16384, /* of the table of learnt names; four times as many, so that probing stays short */
+    SLOTS_FIRST = 64, /* of the table of learnt names, a power of two; doubled when half full */
     NAME_BYTES_MIN = 2,
 };
 
 struct NameSet {
     Arena *arena;
-    Str slot[SLOTS]; /* folded words */
-    size_t count;
-    size_t capitals_of; /* text of which `capitals` tells, by its length; SIZE_MAX none */
+    Str *slot; /* folded words; NULL before the first */
+    size_t slots, count;
 };
 
 typedef struct Word {
@@ -75,11 +74,21 @@ static Word bare(Str s, Word w)
     return w;
 }
 
-static Str *slot_of(NameSet *set, Str folded)
+static Str *slot_of(const NameSet *set, Str folded)
 {
-    size_t i = str_hash(folded) % SLOTS;
-    while (set->slot[i].len && !str_equal(set->slot[i], folded)) i = (i + 1) % SLOTS;
+    size_t i = str_hash(folded) & (set->slots - 1);
+    while (set->slot[i].len && !str_equal(set->slot[i], folded)) i = (i + 1) & (set->slots - 1);
     return &set->slot[i];
+}
+
+static void make_room(NameSet *set)
+{
+    if (set->count * 2 < set->slots) return;
+    NameSet old = *set;
+    set->slots = old.slots ? old.slots * 2 : SLOTS_FIRST;
+    set->slot = ARENA_NEW(set->arena, Str, set->slots);
+    for (size_t i = 0; i < old.slots; i++)
+        if (old.slot[i].len) *slot_of(set, old.slot[i]) = old.slot[i];
 }
 
 static void learn_word(NameSet *set, Str s, Word w)
@@ -88,6 +97,7 @@ static void learn_word(NameSet *set, Str s, Word w)
     if (w.end - w.begin < NAME_BYTES_MIN || set->count == LEARNT_MAX) return;
     if (word_is(s, w, LEX_TITLE | LEX_PARTICLE | LEX_NOT_NAME)) return;
     Str folded = utf8_fold(set->arena, str_sub(s, w.begin, w.end));
+    make_room(set);
     Str *slot = slot_of(set, folded);
     if (slot->len) return;
     *slot = folded;
@@ -186,6 +196,7 @@ static bool weak_intro(Str s, Word w, size_t *end)
 {
     Word next;
     Str word = str_sub(s, w.begin, w.end);
+    if (word.len > 4) return false;
     if (str_equal_nocase(word, STR("i'm")) || str_equal_nocase(word, STR("im"))) {
         *end = w.end;
         return true;
@@ -199,44 +210,72 @@ static bool weak_intro(Str s, Word w, size_t *end)
     return true;
 }
 
+/* A name announced by the words at w: "my name is …", "Mrs …", "I'm …". Its beginning and end; false when none is. */
+static bool announced(NameSet *set, Str s, Word w, uint32_t flags, bool cased, size_t *begin, size_t *end)
+{
+    LexHit hit;
+    Word next, after;
+    bool strong = true;
+    size_t from;
+    if ((flags & LEX_INTRO) && lex_match(s, w.begin, LEX_INTRO, &hit) && next_name_word(s, hit.end, &next) &&
+        next.begin - hit.end <= 4) {
+        while (word_is(s, next, LEX_TITLE) && next_name_word(s, next.end, &next)) {
+        }
+        if (!may_be_name(s, next, cased, true)) return false;
+    } else if ((flags & LEX_TITLE) && next_name_word(s, w.end, &next) && joined(s, w.end, next.begin)) {
+        strong = false;
+        if (!may_be_name(s, next, cased, w.end - w.begin <= 3)) return false;
+    } else if (weak_intro(s, w, &from)) {
+        strong = false;
+        if (!next_name_word(s, from, &next) || !joined(s, from, next.begin) || !may_be_name(s, next, cased, false))
+            return false;
+        bool listed = word_is(s, bare(s, next), LEX_NAME | LEX_NAME_WORD) || is_learnt(set, s, bare(s, next));
+        bool outro = next_name_word(s, next.end, &after) && word_is(s, after, LEX_OUTRO);
+        if (!listed && !outro) return false;
+    } else {
+        return false;
+    }
+    *begin = next.begin;
+    *end = name_end(set, s, next, cased, strong, true);
+    return true;
+}
+
+/* Whether the word is a name by itself: one that was learnt, or one of the list. */
+static bool stands_alone(NameSet *set, Str s, Word w, uint32_t flags, bool cased)
+{
+    Word plain = bare(s, w), next;
+    bool capital = is_capital(s, w.begin), ordinary = flags & (LEX_NAME_WORD | LEX_NOT_NAME);
+    if (capital || !ordinary) {
+        bool enough = capital || !cased || w.end - w.begin > 3;
+        if (enough && is_learnt(set, s, plain)) return true;
+    }
+    if (flags & LEX_NAME) return capital || !cased;
+    return capital && (flags & LEX_NAME_WORD) && next_name_word(s, w.end, &next) && joined(s, w.end, next.begin) &&
+           is_capital(s, next.begin) && !at_sentence_start(s, w.begin) && !word_is(s, next, LEX_NOT_NAME) &&
+           s.data[w.end] != '.';
+}
+
 void name_find(NameSet *set, Str s, uint32_t turn, Reader *reader)
 {
+    static const uint32_t ASKED = LEX_INTRO | LEX_TITLE | LEX_NAME | LEX_NAME_WORD | LEX_NOT_NAME;
     bool cased = has_capitals(s);
-    Word w = { 0, 0 }, next;
+    Word w = { 0, 0 };
     while (next_name_word(s, w.end, &w)) {
-        LexHit hit;
-        size_t end = 0, begin = w.begin;
         if (w.begin > 0 && s.data[w.begin - 1] == '[') continue;
-        if (lex_match(s, w.begin, LEX_INTRO, &hit) && next_name_word(s, hit.end, &next) && next.begin - hit.end <= 4) {
-            while (word_is(s, next, LEX_TITLE) && next_name_word(s, next.end, &next)) {
-            }
-            if (may_be_name(s, next, cased, true)) begin = next.begin, end = name_end(set, s, next, cased, true, true);
-        } else if (word_is(s, w, LEX_TITLE) && next_name_word(s, w.end, &next) && joined(s, w.end, next.begin)) {
-            if (may_be_name(s, next, cased, w.end - w.begin <= 3))
-                begin = next.begin, end = name_end(set, s, next, cased, false, true);
-        } else if (weak_intro(s, w, &end)) {
-            size_t from = end;
-            end = 0;
-            if (next_name_word(s, from, &next) && joined(s, from, next.begin) && may_be_name(s, next, cased, false)) {
-                bool listed = word_is(s, bare(s, next), LEX_NAME | LEX_NAME_WORD) || is_learnt(set, s, bare(s, next));
-                Word after;
-                bool outro = next_name_word(s, next.end, &after) && word_is(s, after, LEX_OUTRO);
-                if (listed || outro) begin = next.begin, end = name_end(set, s, next, cased, false, true);
-            }
-        }
-        if (!end) {
+        LexHit hit;
+        uint32_t flags = lex_match(s, w.begin, ASKED, &hit) ? hit.flags : 0;
+        if (flags && hit.end != w.end) { /* a longer phrase, or a word with "'s" */
+            LexHit alone;
             Word plain = bare(s, w);
-            bool capital = is_capital(s, w.begin), ordinary = word_is(s, plain, LEX_NAME_WORD | LEX_NOT_NAME);
-            if (is_learnt(set, s, plain) && (capital || (!cased && !ordinary) || (!ordinary && w.end - w.begin > 3)))
-                end = name_end(set, s, w, cased, false, false);
-            else if (word_is(s, plain, LEX_NAME) && (capital || !cased))
-                end = name_end(set, s, w, cased, false, false);
-            else if (capital && word_is(s, plain, LEX_NAME_WORD) && next_name_word(s, w.end, &next) &&
-                     joined(s, w.end, next.begin) && is_capital(s, next.begin) && !at_sentence_start(s, w.begin) &&
-                     !word_is(s, next, LEX_NOT_NAME) && s.data[w.end] != '.')
-                end = name_end(set, s, w, cased, false, false);
+            flags &= LEX_INTRO;
+            if (lex_match((Str){ s.data, plain.end }, w.begin, ASKED, &alone) && alone.end == plain.end)
+                flags |= alone.flags;
         }
-        if (!end) continue;
+        size_t begin = w.begin, end;
+        if (!announced(set, s, w, flags, cased, &begin, &end)) {
+            if (!stands_alone(set, s, w, flags, cased)) continue;
+            end = name_end(set, s, w, cased, false, false);
+        }
         reader_span(reader, turn, begin, end, REDACTED_NAME);
         w.end = end;
     }
