@@ -52,7 +52,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Err err = { 0 };
     int sure = (FUZZED_FORMAT).recognise(str_sub(bytes, 0, 65536), STR("case"), size <= 65536);
     must(sure >= 0 && sure <= 100);
-    must((FUZZED_FORMAT).read(&block, &sink, &scratch, &err));
+    must((FUZZED_FORMAT).read(&block, &sink, &scratch, &err) || err.kind);
+    uint64_t line_count = 0;
+    size_t cut = (FUZZED_FORMAT).cut ? (FUZZED_FORMAT).cut(bytes, block.preamble, &options, &line_count) : 0;
+    must(cut <= size && line_count == import_line_count(str_sub(bytes, 0, cut)));
     arena_clear(&scratch);
     return 0;
 }
