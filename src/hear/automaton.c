@@ -17,6 +17,26 @@ typedef struct NodeData {
     Node next;
 } NodeData;
 
+/* A set of symbols by a few bits of each: it may say yes wrongly, never no. */
+enum { FILTER_BITS = 512 };
+typedef struct Filter {
+    uint64_t word[FILTER_BITS / 64];
+} Filter;
+
+static inline unsigned filter_bit(Symbol symbol) { return (symbol ^ symbol >> 9) & (FILTER_BITS - 1); }
+static inline bool filter_has(const Filter *f, Symbol symbol)
+{
+    return f->word[filter_bit(symbol) / 64] >> (filter_bit(symbol) % 64) & 1;
+}
+static void filter_add(Filter *f, Symbol symbol)
+{
+    f->word[filter_bit(symbol) / 64] |= (uint64_t)1 << (filter_bit(symbol) % 64);
+}
+static void filter_join(Filter *f, const Filter *more)
+{
+    for (size_t i = 0; i < COUNT(f->word); i++) f->word[i] |= more->word[i];
+}
+
 typedef struct Start {
     Node node;
     bool sentence_only;
@@ -40,6 +60,7 @@ struct Automaton {
     } * set;
     uint32_t set_count, set_capacity;
     uint32_t symbol_count;
+    Filter *set_filter;
     uint64_t *set_bits; /* set × symbol */
     uint32_t set_words;
     RootIndex root[ROOTS][2]; /* [anywhere, at a sentence's start] */
@@ -209,9 +230,11 @@ bool automaton_compile(Automaton *a, uint32_t symbol_count, Err *err)
     a->symbol_count = symbol_count;
     a->set_words = (symbol_count + 63) / 64;
     a->set_bits = ARENA_NEW(&a->arena, uint64_t, (size_t)a->set_count * a->set_words + 1);
+    a->set_filter = ARENA_NEW(&a->arena, Filter, a->set_count + 1);
     for (uint32_t i = 0; i < a->set_count; i++)
         for (uint32_t k = 0; k < a->set[i].count; k++) {
             Symbol symbol = a->set[i].item[k];
+            filter_add(&a->set_filter[i], symbol);
             a->set_bits[(size_t)i * a->set_words + symbol / 64] |= (uint64_t)1 << (symbol % 64);
         }
     for (unsigned root = 0; root < ROOTS; root++)
@@ -226,12 +249,21 @@ enum { DEAD = 0, UNBUILT = UINT32_MAX };
 typedef struct State {
     uint32_t nodes, node_count;     /* in matcher->nodes; sorted */
     uint32_t accepts, accept_count; /* in matcher->accepts: phrases, sorted */
+    Filter next;                    /* symbols that may lead on: most steps are seen to end here, without a search */
 } State;
 
-typedef struct Step {
-    uint64_t key;
-    uint32_t to;
-} Step; /* key: (state << 16 | symbol) + 1; 0: empty */
+/* A run that is still alive: which token it began at, and the state it is in. */
+typedef struct Run {
+    uint32_t begin, state;
+} Run;
+
+/* A known step in eight bytes, so that most of them stay in the cache: state (24 bits), symbol (16), state it leads to
+ * (24); 0 is an empty slot (nothing leads from DEAD). */
+typedef uint64_t Step;
+enum { STEP_STATE_BITS = 24, STEP_STATES = 1 << STEP_STATE_BITS };
+
+/* Runs are taken in parties of so many: their steps do not wait for one another. */
+enum { PARTY = 512 };
 
 struct Matcher {
     const Automaton *automaton;
@@ -243,6 +275,7 @@ struct Matcher {
     uint32_t by_hash_mask;
     Step *step;
     size_t step_mask, step_used;
+    Run run[PARTY];
     uint32_t *seen, stamp;
     NodeList stack, gathered;
 };
@@ -321,6 +354,19 @@ static uint64_t list_hash(const Node *node, size_t count)
     return hash;
 }
 
+/* Adds what a node may read; a comma is stepped over by all but ends. */
+static void may_read(const Automaton *a, const NodeData *node, Filter *ret)
+{
+    if (node->kind != NODE_ACCEPT) filter_add(ret, SYM_COMMA);
+    if (node->kind == NODE_SYMBOL) filter_add(ret, (Symbol)node->value);
+    if (node->kind == NODE_SET) filter_join(ret, &a->set_filter[node->value]);
+    if (node->kind == NODE_ANY) memset(ret, 0xFF, sizeof *ret);
+    if (node->kind == NODE_END) {
+        filter_add(ret, SYM_STOP);
+        filter_add(ret, SYM_QUESTION);
+    }
+}
+
 /* The state with the nodes in m->gathered; made when it is new. */
 static uint32_t state_of_gathered(Matcher *m)
 {
@@ -341,6 +387,7 @@ static uint32_t state_of_gathered(Matcher *m)
     for (uint32_t i = 0; i < g->count; i++) {
         const NodeData *node = &m->automaton->node[g->item[i]];
         if (node->kind == NODE_ACCEPT) list_push(&m->accepts, node->value);
+        may_read(m->automaton, node, &made.next);
         list_push(&m->nodes, g->item[i]);
     }
     made.accept_count = m->accepts.count - made.accepts;
@@ -397,6 +444,9 @@ static uint32_t build_step(Matcher *m, uint32_t from, Symbol symbol)
     return state_of_gathered(m);
 }
 
+static inline Step step_key(uint32_t from, Symbol symbol) { return (Step)from << 40 | (Step)symbol << 24; }
+static inline size_t step_slot(const Matcher *m, Step key) { return (key * 0x9e3779b97f4a7c15u >> 40) & m->step_mask; }
+
 static void grow_steps(Matcher *m)
 {
     Step *old = m->step;
@@ -404,50 +454,78 @@ static void grow_steps(Matcher *m)
     m->step_mask = m->step_mask * 2 + 1;
     m->step = must(calloc(m->step_mask + 1, sizeof *m->step));
     for (size_t i = 0; i < count; i++) {
-        if (!old[i].key) continue;
-        size_t at = (old[i].key * 0x9e3779b97f4a7c15u >> 32) & m->step_mask;
-        while (m->step[at].key) at = (at + 1) & m->step_mask;
+        if (!old[i]) continue;
+        size_t at = step_slot(m, old[i] >> STEP_STATE_BITS << STEP_STATE_BITS);
+        while (m->step[at]) at = (at + 1) & m->step_mask;
         m->step[at] = old[i];
     }
     free(old);
 }
 
-static inline uint32_t take_step(Matcher *m, uint32_t from, Symbol symbol)
+static uint32_t learn_step(Matcher *m, uint32_t from, Symbol symbol)
 {
-    uint64_t key = ((uint64_t)from << 16 | symbol) + 1;
-    size_t at = (key * 0x9e3779b97f4a7c15u >> 32) & m->step_mask;
-    for (; m->step[at].key; at = (at + 1) & m->step_mask)
-        if (LIKELY(m->step[at].key == key)) return m->step[at].to;
     uint32_t to = build_step(m, from, symbol);
-    if (++m->step_used * 2 > m->step_mask) {
-        grow_steps(m);
-        at = (key * 0x9e3779b97f4a7c15u >> 32) & m->step_mask;
-        while (m->step[at].key) at = (at + 1) & m->step_mask;
-    }
-    m->step[at] = (Step){ key, to };
+    if (++m->step_used * 2 > m->step_mask) grow_steps(m);
+    size_t at = step_slot(m, step_key(from, symbol));
+    while (m->step[at]) at = (at + 1) & m->step_mask;
+    m->step[at] = step_key(from, symbol) | to;
     return to;
 }
 
-static void add_match(Matches *ret, size_t run_begin, uint32_t phrase, size_t begin, size_t end)
+static inline uint32_t take_step(Matcher *m, uint32_t from, Symbol symbol)
 {
-    for (size_t i = run_begin; i < ret->count; i++)
-        if (ret->item[i].phrase == phrase) { /* the longest from this token stays */
-            ret->item[i].end = (uint32_t)end;
-            return;
-        }
-    if (ret->count == ret->capacity) {
-        ret->capacity = ret->capacity ? ret->capacity * 2 : 256;
-        ret->item = must(realloc(ret->item, ret->capacity * sizeof *ret->item));
-    }
-    ret->item[ret->count++] = (Match){ phrase, (uint32_t)begin, (uint32_t)end };
+    Step key = step_key(from, symbol);
+    for (size_t at = step_slot(m, key); m->step[at]; at = (at + 1) & m->step_mask)
+        if (LIKELY((m->step[at] ^ key) < STEP_STATES)) return (uint32_t)(m->step[at] & (STEP_STATES - 1));
+    return learn_step(m, from, symbol);
 }
 
-/* Both ends of a match are words: commas and stops that a phrase asked for at its ends are not evidence. */
-static void trim_matches(Matches *ret, size_t run_begin, const Token *token)
+static void add_matches(const Matcher *m, Matches *ret, uint32_t state, uint32_t begin, uint32_t end)
 {
-    size_t kept = run_begin;
-    for (size_t i = run_begin; i < ret->count; i++) {
+    const State *s = &m->state[state];
+    for (uint32_t i = 0; i < s->accept_count; i++) {
+        if (ret->count == ret->capacity) {
+            ret->capacity = ret->capacity ? ret->capacity * 2 : 256;
+            ret->item = must(realloc(ret->item, ret->capacity * sizeof *ret->item));
+        }
+        ret->item[ret->count++] = (Match){ m->accepts.item[s->accepts + i], begin, end };
+    }
+}
+
+static int match_order(const void *x, const void *y)
+{
+    const Match *a = x, *b = y;
+    if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
+    if (a->phrase != b->phrase) return a->phrase < b->phrase ? -1 : 1;
+    return a->end > b->end ? -1 : a->end < b->end;
+}
+
+static void sort_matches(Match *match, size_t count)
+{
+    if (count > 32) {
+        qsort(match, count, sizeof *match, match_order);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        Match moving = match[i];
+        size_t at = i;
+        for (; at > 0 && match_order(&match[at - 1], &moving) > 0; at--) match[at] = match[at - 1];
+        match[at] = moving;
+    }
+}
+
+/* Of a phrase's matches from one token the longest stays.  Both ends are words: commas and stops that a phrase asked
+ * for at its ends are not evidence. */
+static void keep_longest(Matches *ret, size_t first, const Token *token)
+{
+    size_t kept = first;
+    sort_matches(ret->item + first, ret->count - first);
+    uint32_t last_begin = UINT32_MAX, last_phrase = UINT32_MAX;
+    for (size_t i = first; i < ret->count; i++) {
         Match match = ret->item[i];
+        if (match.begin == last_begin && match.phrase == last_phrase) continue;
+        last_begin = match.begin;
+        last_phrase = match.phrase;
         while (match.begin < match.end && !token_is_word(&token[match.begin])) match.begin++;
         while (match.end > match.begin && !token_is_word(&token[match.end - 1])) match.end--;
         if (match.begin < match.end) ret->item[kept++] = match;
@@ -455,25 +533,45 @@ static void trim_matches(Matches *ret, size_t run_begin, const Token *token)
     ret->count = kept;
 }
 
-void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Matches *ret)
+/* First steps from tokens [begin, end): those alive go into m->run. */
+static size_t start_runs(Matcher *m, unsigned root, const Token *token, uint32_t begin, uint32_t end, Matches *ret)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (UNLIKELY(m->state_count > MATCHER_STATES_MAX || m->nodes.count > MATCHER_NODES_MAX ||
-                     m->step_used > MATCHER_STEPS_MAX))
-            forget_all(m);
+    size_t alive = 0;
+    for (uint32_t i = begin; i < end; i++) {
         bool start = i == 0 || token[i].flags & TOKEN_STARTS_SENTENCE || token[i - 1].symbol <= SYM_QUESTION;
         uint32_t state = m->first[root][start][token[i].symbol];
         if (UNLIKELY(state == UNBUILT)) state = build_first(m, root, start, token[i].symbol);
-        size_t run_begin = ret->count, last = MIN(count, i + MATCH_TOKENS_MAX);
-        for (size_t at = i + 1; state != DEAD; at++) {
-            const State *s = &m->state[state];
-            for (uint32_t k = 0; k < s->accept_count; k++)
-                add_match(ret, run_begin, m->accepts.item[s->accepts + k], i, at);
-            if (at >= last) break;
-            state = take_step(m, state, token[at].symbol);
-        }
-        if (ret->count > run_begin) trim_matches(ret, run_begin, token);
+        if (state == DEAD) continue;
+        if (m->state[state].accept_count) add_matches(m, ret, state, i, i + 1);
+        m->run[alive++] = (Run){ i, state };
     }
+    return alive;
+}
+
+void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Matches *ret)
+{
+    size_t first = ret->count;
+    for (uint32_t begin = 0; begin < count; begin += PARTY) {
+        if (UNLIKELY(m->state_count > MATCHER_STATES_MAX || m->nodes.count > MATCHER_NODES_MAX ||
+                     m->step_used > MATCHER_STEPS_MAX))
+            forget_all(m);
+        size_t alive = start_runs(m, root, token, begin, (uint32_t)MIN(count, begin + PARTY), ret);
+        for (uint32_t length = 1; alive && length < MATCH_TOKENS_MAX; length++) {
+            size_t still = 0;
+            for (size_t i = 0; i < alive; i++) {
+                Run run = m->run[i];
+                if (run.begin + length >= count) continue;
+                Symbol symbol = token[run.begin + length].symbol;
+                if (!filter_has(&m->state[run.state].next, symbol)) continue;
+                run.state = take_step(m, run.state, symbol);
+                if (run.state == DEAD) continue;
+                if (m->state[run.state].accept_count) add_matches(m, ret, run.state, run.begin, run.begin + length + 1);
+                m->run[still++] = run;
+            }
+            alive = still;
+        }
+    }
+    if (ret->count > first) keep_longest(ret, first, token);
 }
 
 void matches_clear(Matches *matches)

@@ -31,7 +31,7 @@ static int hit_order(const void *x, const void *y)
 
 static void sort_hits(Hit *hit, size_t count)
 {
-    if (count > 24) {
+    if (count > 48) {
         qsort(hit, count, sizeof *hit, hit_order);
         return;
     }
@@ -295,13 +295,27 @@ static int by_place(const void *x, const void *y)
     return a->behaviour < b->behaviour ? -1 : a->behaviour > b->behaviour;
 }
 
+static void sort_marks(Mark *mark, size_t count, int (*order)(const void *, const void *))
+{
+    if (count > 24) {
+        qsort(mark, count, sizeof *mark, order);
+        return;
+    }
+    for (size_t i = 1; i < count; i++) {
+        Mark moving = mark[i];
+        size_t at = i;
+        for (; at > 0 && order(&mark[at - 1], &moving) > 0; at--) mark[at] = mark[at - 1];
+        mark[at] = moving;
+    }
+}
+
 /* Marks of one behaviour that share a byte are one: the surer one's words, the longer one's when both are as sure. */
 static void merge_marks(Hearing *h, size_t first)
 {
     Mark *mark = h->mark + first;
     size_t count = h->mark_count - first, kept = 0;
     if (count == 0) return;
-    if (count > 1) qsort(mark, count, sizeof *mark, by_behaviour);
+    sort_marks(mark, count, by_behaviour);
     for (size_t i = 1; i < count; i++) {
         Mark *last = &mark[kept], next = mark[i];
         if (last->behaviour != next.behaviour || next.begin >= last->end) {
@@ -312,7 +326,7 @@ static void merge_marks(Hearing *h, size_t first)
         }
     }
     h->mark_count = first + kept + 1;
-    qsort(mark, kept + 1, sizeof *mark, by_place);
+    sort_marks(mark, kept + 1, by_place);
 }
 
 /* --- a turn and a conversation --------------------------------------------------- */

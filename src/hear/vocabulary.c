@@ -45,6 +45,7 @@ void vocabulary_init(Vocabulary *v, Arena *arena)
     *v =
         (Vocabulary){ .arena = arena, .mask = (1u << 15) - 1, .symbol_count = SYM_FIRST_WORD, .symbol_capacity = 8192 };
     v->slot = ARENA_NEW(arena, WordEntry, v->mask + 1);
+    v->tag = ARENA_NEW(arena, uint32_t, v->mask + 1);
     v->name = ARENA_NEW(arena, Str, v->symbol_capacity);
     v->is_common = ARENA_NEW(arena, uint8_t, v->symbol_capacity);
 }
@@ -53,13 +54,16 @@ static void grow_slots(Vocabulary *v)
 {
     uint32_t mask = v->mask * 2 + 1;
     WordEntry *slot = ARENA_NEW(v->arena, WordEntry, mask + 1);
+    uint32_t *tag = ARENA_NEW(v->arena, uint32_t, mask + 1);
     for (uint32_t i = 0; i <= v->mask; i++) {
         if (v->slot[i].hash == 0) continue;
         uint32_t at = (uint32_t)v->slot[i].hash & mask;
         while (slot[at].hash) at = (at + 1) & mask;
         slot[at] = v->slot[i];
+        tag[at] = v->tag[i];
     }
     v->slot = slot;
+    v->tag = tag;
     v->mask = mask;
 }
 
@@ -69,6 +73,14 @@ static WordEntry *entry_for(Vocabulary *v, uint64_t hash)
     uint32_t at = (uint32_t)hash & v->mask;
     while (v->slot[at].hash && v->slot[at].hash != hash) at = (at + 1) & v->mask;
     return &v->slot[at];
+}
+
+/* Fills an empty slot that entry_for gave. */
+static void fill(Vocabulary *v, WordEntry *entry, WordEntry value)
+{
+    *entry = value;
+    v->tag[entry - v->slot] = (uint32_t)(value.hash >> 32) | 1;
+    v->used++;
 }
 
 static bool new_symbol(Vocabulary *v, Str name, Symbol *ret, Err *err)
@@ -94,8 +106,7 @@ bool vocabulary_add(Vocabulary *v, Str folded, Symbol *ret, Err *err)
     if (entry->hash == 0) {
         Symbol symbol = 0;
         if (!new_symbol(v, folded, &symbol, err)) return false;
-        *entry = (WordEntry){ .hash = word_hash(folded), .part = { symbol }, .part_count = 1 };
-        v->used++;
+        fill(v, entry, (WordEntry){ .hash = word_hash(folded), .part = { symbol }, .part_count = 1 });
     } else if (entry->part_count == 1 && !str_equal(v->name[entry->part[0]], folded)) {
         return err_set(err, ERR_INPUT, "'%.*s' is written out to '%.*s' by spelling.tsv", STR_ARG(folded),
                        STR_ARG(v->name[entry->part[0]]));
@@ -124,9 +135,8 @@ bool vocabulary_spelling(Vocabulary *v, Str from, Str to, Err *err)
         return err_set(err, ERR_INPUT, "'%.*s' is no word of 1 to %d bytes", STR_ARG(from), WORD_BYTES_MAX);
     WordEntry *entry = entry_for(v, word_hash(from));
     if (entry->hash) return err_set(err, ERR_INPUT, "'%.*s' is already there", STR_ARG(from));
-    *entry = (WordEntry){ .hash = word_hash(from), .part_count = (uint8_t)count };
+    fill(v, entry, (WordEntry){ .hash = word_hash(from), .part_count = (uint8_t)count });
     memcpy(entry->part, part, count * sizeof *part);
-    v->used++;
     return true;
 }
 

@@ -45,6 +45,7 @@ typedef struct WordEntry {
 
 typedef struct Vocabulary {
     WordEntry *slot;
+    uint32_t *tag; /* the upper half of each slot's hash: what is looked at first, an eighth the size */
     uint32_t mask, used;
     Str *name;          /* by symbol */
     uint8_t *is_common; /* by symbol: words/stopwords.txt, which carry no content */
@@ -63,10 +64,10 @@ Str word_fold(Arena *arena, Str word); /* lower case, ’ to ' */
 
 static inline const WordEntry *vocabulary_find(const Vocabulary *v, uint64_t hash)
 {
-    for (uint32_t at = (uint32_t)hash & v->mask;; at = (at + 1) & v->mask) {
-        if (v->slot[at].hash == hash) return &v->slot[at];
-        if (v->slot[at].hash == 0) return NULL;
-    }
+    uint32_t tag = (uint32_t)(hash >> 32) | 1;
+    for (uint32_t at = (uint32_t)hash & v->mask; v->tag[at]; at = (at + 1) & v->mask)
+        if (v->tag[at] == tag && v->slot[at].hash == hash) return &v->slot[at];
+    return NULL;
 }
 
 /* The forms of an English word that a rule means by `word~`: refund~ is refund, refunds, refunded, refunding.
