@@ -200,9 +200,13 @@ static uint64_t offset_of(const ImportBlock *block, const Pull *p)
 static bool read_and_give(Reader *reader, Pull *p, uint64_t line, bool alone)
 {
     const ImportBlock *block = reader->block;
+    const char *begin = p->at;
     arena_reset(reader->scratch);
     Record r = { .arena = reader->scratch };
     read_record(p, &r);
+    if (p->at - begin > IMPORT_CONVERSATION_MAX)
+        return import_reject(reader->sink, block, line, UINT64_MAX, "a conversation of more than %d MB",
+                             IMPORT_CONVERSATION_MAX >> 20);
     if (alone && !p->reason && !pull_done(p)) pull_fail(p, "something follows the object on its line");
     if (p->reason) return import_reject(reader->sink, block, line, offset_of(block, p), "%s", p->reason);
     if (r.c.source.len == 0) r.c.source = reader->source;
