@@ -127,6 +127,27 @@ size_t separator_at(Str s, size_t at)
     return joins ? step : 0;
 }
 
+static bool is_loose(char c)
+{
+    switch (c) {
+    case ',':
+    case '_':
+    case '*':
+    case '(':
+    case ')':
+    case '/':
+    case '|':
+    case ';':
+    case '+':
+    case '~':
+    case '?':
+    case '!':
+    case '"':
+    case '\'': return true;
+    default: return false;
+    }
+}
+
 Glue glue_of(Str s, size_t begin, size_t end, int strangers, uint8_t *soft)
 {
     *soft = 10;
@@ -142,7 +163,7 @@ Glue glue_of(Str s, size_t begin, size_t end, int strangers, uint8_t *soft)
             continue;
         }
         char c = s.data[at];
-        if (c && strchr(",_*()/|;+~?!\"'", c)) {
+        if (is_loose(c)) {
             glue = MAX(glue, c == '/' ? GLUE_SLASH : GLUE_LOOSE);
             at++;
             continue;

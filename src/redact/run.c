@@ -26,7 +26,7 @@ void reader_span(Reader *r, uint32_t turn, size_t begin, size_t end, RedactKind 
         (RedactSpan){ turn, (uint32_t)begin, (uint32_t)end, kind };
 }
 
-static Str here(const Reader *r) { return r->text(r->owner, r->turn); }
+static Str here(const Reader *r) { return r->now; }
 
 static Place place(const Reader *r, size_t at) { return (Place){ true, r->turn, r->clock, (uint32_t)at }; }
 
@@ -77,7 +77,8 @@ static bool card_is_read(const Reader *r, const Run *run)
 {
     const Place *topic = &run->topic[TOPIC_CARD_NUMBER];
     bool read_already = r->card_end.set && r->card_end.turn == topic->turn && r->card_end.at >= topic->at;
-    return !read_already && reader_near(topic, &run->start, TOPIC_CARD_NUMBER, r->text(r->owner, run->start.turn));
+    return topic->set && !read_already &&
+           reader_near(topic, &run->start, TOPIC_CARD_NUMBER, r->text(r->owner, run->start.turn));
 }
 
 static void add_digit(Reader *r, Run *run, RunDigit digit)
@@ -389,7 +390,7 @@ void reader_turn(Reader *r, uint32_t turn, uint32_t speaker)
 {
     r->turn = turn;
     r->speaker = speaker;
-    Str s = here(r);
+    Str s = r->now = r->text(r->owner, turn);
     if (!s.len) return;
     close_others(r);
     Scan scan;

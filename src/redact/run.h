@@ -77,6 +77,7 @@ typedef struct Reader {
     bool card_spoken_of;           /* anywhere so far */
     Place card_end;                /* behind the last card number found */
     uint32_t turn, clock, speaker; /* where we are */
+    Str now;                       /* the text of `turn` */
     Run run[SPEAKERS_MAX];
     uint32_t oldest;
     Known known[KNOWN_MAX]; /* kept from pass to pass */
