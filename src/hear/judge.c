@@ -69,7 +69,7 @@ void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsi
         const Phrase *phrase = &h->rules->phrase[match->phrase];
         h->hits.item[h->hits.count++] = (Hit){ phrase->rule, phrase->kind, match->begin, match->end };
     }
-    sort_hits(&h->hits.item[turn->first_hit], turn->hit_count);
+    if (turn->hit_count) sort_hits(&h->hits.item[turn->first_hit], turn->hit_count);
 }
 
 /* --- sentences and clauses --------------------------------------------------- */
@@ -361,7 +361,7 @@ static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
         }
         i = past;
     }
-    merge_marks(h, first_mark);
+    if (h->mark_count > first_mark) merge_marks(h, first_mark);
 }
 
 static void remember_guards(Hearing *h, uint32_t utterance)
