@@ -112,6 +112,7 @@ const Command cmd_serve = {
             "  --redact LEVEL   off, default or names, for files added on the page\n"
             "  --quiet          do not say where it serves\n"
             "\n"
+            "Example:\n"
             "  goodwill serve --db company.db --port 8081\n",
     .run = run,
 };
