@@ -162,13 +162,6 @@ typedef struct Edge {
     Node target;
 } Edge;
 
-static int edge_order(const void *x, const void *y)
-{
-    const Edge *a = x, *b = y;
-    if (a->symbol != b->symbol) return a->symbol < b->symbol ? -1 : 1;
-    return a->target < b->target ? -1 : a->target > b->target;
-}
-
 static bool index_root(Automaton *a, unsigned root, bool at_sentence_start, Err *err)
 {
     uint32_t *seen = calloc(a->node_count + 1, sizeof *seen);
@@ -202,19 +195,13 @@ static bool index_root(Automaton *a, unsigned root, bool at_sentence_start, Err 
         }
     }
     if (good) {
-        if (count) qsort(edge, count, sizeof *edge, edge_order);
         RootIndex *index = &a->root[root][at_sentence_start];
-        index->begin = ARENA_NEW(&a->arena, uint32_t, a->symbol_count + 1);
+        index->begin = ARENA_NEW(&a->arena, uint32_t, a->symbol_count + 2);
         index->target = ARENA_NEW(&a->arena, Node, count + 1);
-        size_t at = 0;
-        for (uint32_t s = 0; s < a->symbol_count; s++) {
-            index->begin[s] = (uint32_t)at;
-            while (at < count && edge[at].symbol == s) {
-                index->target[at] = edge[at].target;
-                at++;
-            }
-        }
-        index->begin[a->symbol_count] = (uint32_t)at;
+        for (size_t i = 0; i < count; i++) index->begin[edge[i].symbol + 2]++;
+        for (uint32_t symbol = 2; symbol < a->symbol_count + 2; symbol++)
+            index->begin[symbol] += index->begin[symbol - 1];
+        for (size_t i = 0; i < count; i++) index->target[index->begin[edge[i].symbol + 1]++] = edge[i].target;
     }
     free(seen);
     free(stack.item);
@@ -250,6 +237,8 @@ typedef struct State {
     uint32_t nodes, node_count;     /* in matcher->nodes; sorted */
     uint32_t accepts, accept_count; /* in matcher->accepts: phrases, sorted */
     Filter next;                    /* symbols that may lead on: most steps are seen to end here, without a search */
+    Filter need;                    /* in a gap: one of these must come within `reach` words, or nothing will */
+    uint32_t reach;                 /* 0: not in a gap, or any word will do */
 } State;
 
 /* A run that is still alive: which token it began at, and the state it is in. */
@@ -354,10 +343,9 @@ static uint64_t list_hash(const Node *node, size_t count)
     return hash;
 }
 
-/* Adds what a node may read; a comma is stepped over by all but ends. */
+/* Adds what a node may read. */
 static void may_read(const Automaton *a, const NodeData *node, Filter *ret)
 {
-    if (node->kind != NODE_ACCEPT) filter_add(ret, SYM_COMMA);
     if (node->kind == NODE_SYMBOL) filter_add(ret, (Symbol)node->value);
     if (node->kind == NODE_SET) filter_join(ret, &a->set_filter[node->value]);
     if (node->kind == NODE_ANY) memset(ret, 0xFF, sizeof *ret);
@@ -365,6 +353,36 @@ static void may_read(const Automaton *a, const NodeData *node, Filter *ret)
         filter_add(ret, SYM_STOP);
         filter_add(ret, SYM_QUESTION);
     }
+}
+
+enum { REACH_MAX = 24 };
+
+/* What must come behind the gap that `node` stands in, and how far away at most.  False: any word will do. */
+static bool look_past_gap(const Automaton *a, Node at, uint32_t depth, State *ret, int *budget)
+{
+    if (--*budget < 0 || depth > REACH_MAX) return false;
+    const NodeData *node = &a->node[at];
+    switch ((NodeKind)node->kind) {
+    case NODE_EITHER:
+        return look_past_gap(a, node->value, depth, ret, budget) && look_past_gap(a, node->next, depth, ret, budget);
+    case NODE_ANY: return look_past_gap(a, node->next, depth + 1, ret, budget);
+    case NODE_ACCEPT: return depth == 0; /* it has ended already, whatever comes */
+    default:
+        may_read(a, node, &ret->need);
+        ret->reach = MAX(ret->reach, depth + 1);
+        return true;
+    }
+}
+
+static void find_need(const Matcher *m, const NodeList *nodes, State *ret)
+{
+    bool in_gap = false, bounded = true;
+    int budget = 2000;
+    for (uint32_t i = 0; i < nodes->count && bounded; i++) {
+        in_gap |= m->automaton->node[nodes->item[i]].kind == NODE_ANY;
+        bounded = look_past_gap(m->automaton, nodes->item[i], 0, ret, &budget);
+    }
+    if (!in_gap || !bounded) ret->reach = 0;
 }
 
 /* The state with the nodes in m->gathered; made when it is new. */
@@ -388,8 +406,10 @@ static uint32_t state_of_gathered(Matcher *m)
         const NodeData *node = &m->automaton->node[g->item[i]];
         if (node->kind == NODE_ACCEPT) list_push(&m->accepts, node->value);
         may_read(m->automaton, node, &made.next);
+        if (node->kind != NODE_ACCEPT) filter_add(&made.next, SYM_COMMA); /* it is stepped over */
         list_push(&m->nodes, g->item[i]);
     }
+    find_need(m, g, &made);
     made.accept_count = m->accepts.count - made.accepts;
     if (made.accept_count > 1) { /* several ends of one phrase count once */
         Node *accept = m->accepts.item + made.accepts;
@@ -548,6 +568,18 @@ static size_t start_runs(Matcher *m, unsigned root, const Token *token, uint32_t
     return alive;
 }
 
+/* Whether something that the state needs comes soon enough; `token` is the next one. */
+static inline bool need_is_met(const State *s, const Token *token, size_t count)
+{
+    uint32_t words = 0;
+    for (size_t i = 0; i < count && words < s->reach; i++) {
+        if (filter_has(&s->need, token[i].symbol)) return true;
+        if (token[i].symbol <= SYM_QUESTION) return false;
+        words += token[i].symbol != SYM_COMMA;
+    }
+    return false;
+}
+
 void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Matches *ret)
 {
     size_t first = ret->count;
@@ -562,7 +594,9 @@ void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Ma
                 Run run = m->run[i];
                 if (run.begin + length >= count) continue;
                 Symbol symbol = token[run.begin + length].symbol;
-                if (!filter_has(&m->state[run.state].next, symbol)) continue;
+                const State *s = &m->state[run.state];
+                if (!filter_has(&s->next, symbol)) continue;
+                if (s->reach && !need_is_met(s, &token[run.begin + length], count - run.begin - length)) continue;
                 run.state = take_step(m, run.state, symbol);
                 if (run.state == DEAD) continue;
                 if (m->state[run.state].accept_count) add_matches(m, ret, run.state, run.begin, run.begin + length + 1);

@@ -87,7 +87,7 @@ static bool add_forms(Parser *p, Element *to, Str folded, bool broad, Err *err)
 {
     uint32_t set = automaton_set_new(p->context->rules->automaton);
     Forms forms;
-    word_forms(p->context->arena, folded, p->context->irregular, &forms);
+    word_forms(p->context->arena, folded, &p->context->irregular, &forms);
     for (size_t i = 0; i < forms.count; i++)
         if (!add_to_set(p, set, forms.item[i], err)) return false;
     for (size_t i = 0; broad && i < COUNT(ENDINGS); i++) {

@@ -25,40 +25,11 @@ size_t other_turns(const Hearing *h, const Conversation *c, uint32_t utterance, 
     return count;
 }
 
-/* How many bytes of a word are an ending: the longest of the list that leaves three. */
-static size_t ending_of(const char *word, size_t len)
-{
-    static const struct {
-        char text[6];
-        size_t len;
-    } ENDINGS[] = { { "ingly", 5 }, { "edly", 4 }, { "ying", 4 }, { "ies", 3 }, { "ied", 3 },
-                    { "ing", 3 },   { "ery", 3 },  { "ers", 3 },  { "ed", 2 },  { "es", 2 },
-                    { "er", 2 },    { "ly", 2 },   { "e", 1 },    { "s", 1 },   { "y", 1 } };
-    if (!strchr("ydgser", word[len - 1])) return 0;
-    for (size_t i = 0; i < COUNT(ENDINGS); i++) {
-        size_t n = ENDINGS[i].len;
-        if (len >= n + 3 && word[len - 1] == ENDINGS[i].text[n - 1] && memcmp(word + len - n, ENDINGS[i].text, n) == 0)
-            return n;
-    }
-    return 0;
-}
-
-/* Endings off, so that forms of one word meet: charges, charged, charging -> charg; deliveries -> deliv. */
 uint64_t stem_of(const Rules *rules, Str text, const Token *token)
 {
-    if (token->symbol <= SYM_COMMA || token->flags & TOKEN_PART) return 0;
-    if (token->symbol >= SYM_FIRST_WORD && rules->vocabulary.is_common[token->symbol]) return 0;
-    char word[WORD_BYTES_MAX];
-    size_t len = 0;
-    for (uint32_t i = token->begin; i < token->end && len < sizeof word; i++) {
-        char c = text.data[i];
-        if (c == '\'' || c == '\xE2') break;
-        word[len++] = ascii_lower(c);
-    }
-    if (len == 0 || (len < 3 && !ascii_digit(word[0]))) return 0;
-    len -= ending_of(word, len);
-    if (len > 3 && word[len - 1] == word[len - 2]) len--; /* stopp -> stop */
-    return word_hash(str_make(word, len));
+    if (token->symbol <= SYM_COMMA) return 0;
+    if (token->symbol >= SYM_FIRST_WORD) return rules->stem[token->symbol];
+    return word_stem(str_sub(text, token->begin, token->end));
 }
 
 void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)

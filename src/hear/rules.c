@@ -438,6 +438,14 @@ static void read_spelling(Reader *r)
             vocabulary_common(&r->rules->vocabulary, word_fold(&r->scratch, str_trim(line)));
 }
 
+static void find_stems(Rules *rules)
+{
+    const Vocabulary *v = &rules->vocabulary;
+    rules->stem = ARENA_NEW(&rules->arena, uint64_t, v->symbol_count);
+    for (uint32_t i = SYM_FIRST_WORD; i < v->symbol_count; i++)
+        if (!v->is_common[i]) rules->stem[i] = word_stem(v->name[i]);
+}
+
 static void finish_rules(Reader *r)
 {
     Rules *rules = r->rules;
@@ -458,16 +466,19 @@ Rules *rules_open(const Words *words, Buf *report, size_t *mistakes, Err *err)
     vocabulary_init(&rules->vocabulary, &rules->arena);
     rules->automaton = automaton_new();
     rules->hash = words_hash(&rules->arena, words);
-    r.context = (PhraseContext){ .rules = rules,
-                                 .arena = &r.scratch,
-                                 .classes = &r.classes,
-                                 .irregular = words_bytes(words, STR("irregular.tsv")) };
+    r.context = (PhraseContext){
+        .rules = rules,
+        .arena = &r.scratch,
+        .classes = &r.classes,
+    };
+    irregular_open(&r.context.irregular, &r.scratch, words_bytes(words, STR("irregular.tsv")));
     bool good = read_behaviours(&r) || err_set(err, ERR_INPUT, "behaviours.tsv holds no behaviours");
     if (good) {
         read_spelling(&r);
         each_line(&r, true);
         each_line(&r, false);
         finish_rules(&r);
+        find_stems(rules);
         good = automaton_compile(rules->automaton, rules->vocabulary.symbol_count, err);
     }
     *mistakes = r.mistakes;

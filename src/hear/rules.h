@@ -83,6 +83,7 @@ typedef struct Rules {
     Arena arena;
     Vocabulary vocabulary;
     Automaton *automaton;
+    uint64_t *stem; /* by symbol: of its word, 0 for words that carry no content */
     Behaviour *behaviour;
     uint32_t behaviour_count;
     Rule *rule;
@@ -115,7 +116,7 @@ typedef struct PhraseContext {
     Rules *rules;
     Arena *arena; /* for the parsed form */
     Classes *classes;
-    Str irregular;
+    Irregular irregular;
 } PhraseContext;
 
 struct Element;

@@ -147,6 +147,39 @@ void vocabulary_common(Vocabulary *v, Str folded)
     if (vocabulary_add(v, folded, &symbol, &ignored)) v->is_common[symbol] = 1;
 }
 
+/* How many bytes of a word are an ending: the longest of the list that leaves three. */
+static size_t ending_of(const char *word, size_t len)
+{
+    static const struct {
+        char text[6];
+        size_t len;
+    } ENDINGS[] = { { "ingly", 5 }, { "edly", 4 }, { "ying", 4 }, { "ies", 3 }, { "ied", 3 },
+                    { "ing", 3 },   { "ery", 3 },  { "ers", 3 },  { "ed", 2 },  { "es", 2 },
+                    { "er", 2 },    { "ly", 2 },   { "e", 1 },    { "s", 1 },   { "y", 1 } };
+    if (!strchr("ydgser", word[len - 1])) return 0;
+    for (size_t i = 0; i < COUNT(ENDINGS); i++) {
+        size_t n = ENDINGS[i].len;
+        if (len >= n + 3 && word[len - 1] == ENDINGS[i].text[n - 1] && memcmp(word + len - n, ENDINGS[i].text, n) == 0)
+            return n;
+    }
+    return 0;
+}
+
+uint64_t word_stem(Str text)
+{
+    char word[WORD_BYTES_MAX];
+    size_t len = 0;
+    for (size_t i = 0; i < text.len && len < sizeof word; i++) {
+        char c = text.data[i];
+        if (c == '\'' || c == '\xE2') break;
+        word[len++] = ascii_lower(c);
+    }
+    if (len == 0 || (len < 3 && !ascii_digit(word[0]))) return 0;
+    len -= ending_of(word, len);
+    if (len > 3 && word[len - 1] == word[len - 2]) len--; /* stopp -> stop */
+    return word_hash(str_make(word, len));
+}
+
 /* --- forms of a word ------------------------------------------------------ */
 
 static void form(Arena *arena, Forms *ret, Str stem, size_t keep, const char *ending)
@@ -168,15 +201,32 @@ static bool doubles(Str w)
     return vowels == 1;
 }
 
-void word_forms(Arena *arena, Str word, Str irregular, Forms *ret)
+void irregular_open(Irregular *ret, Arena *arena, Str table)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < table.len; i++) lines += table.data[i] == '\n';
+    *ret = (Irregular){ .mask = 64 };
+    while (ret->mask < lines * 2) ret->mask *= 2;
+    ret->line = ARENA_NEW(arena, Str, ret->mask);
+    ret->hash = ARENA_NEW(arena, uint64_t, ret->mask);
+    ret->mask--;
+    for (Str rest = table, line; str_next_line(&rest, &line);) {
+        Str parts = line, first;
+        if (line.len == 0 || line.data[0] == '#' || !str_next_part(&parts, ' ', &first)) continue;
+        size_t at = word_hash(first) & ret->mask;
+        while (ret->hash[at] && ret->hash[at] != word_hash(first)) at = (at + 1) & ret->mask;
+        ret->hash[at] = word_hash(first);
+        ret->line[at] = line;
+    }
+}
+
+void word_forms(Arena *arena, Str word, const Irregular *irregular, Forms *ret)
 {
     *ret = (Forms){ 0 };
-    for (Str rest = irregular, line; str_next_line(&rest, &line);) {
-        Str parts = line, first;
-        if (line.len == 0 || line.data[0] == '#' || !str_next_part(&parts, ' ', &first) || !str_equal(first, word))
-            continue;
-        form(arena, ret, word, word.len, "");
-        for (Str part; str_next_part(&parts, ' ', &part);)
+    uint64_t hash = word_hash(word);
+    for (size_t at = hash & irregular->mask; irregular->hash[at]; at = (at + 1) & irregular->mask) {
+        if (irregular->hash[at] != hash) continue;
+        for (Str parts = irregular->line[at], part; str_next_part(&parts, ' ', &part);)
             if (part.len) form(arena, ret, part, part.len, "");
         return;
     }

@@ -70,12 +70,22 @@ static inline const WordEntry *vocabulary_find(const Vocabulary *v, uint64_t has
     return NULL;
 }
 
-/* The forms of an English word that a rule means by `word~`: refund~ is refund, refunds, refunded, refunding.
- * Irregular verbs come from words/irregular.tsv ("go goes went gone going"). */
+/* Endings off, so that forms of one word meet: charges, charged, charging -> charg.  0: too short to carry content. */
+uint64_t word_stem(Str word);
+
+/* words/irregular.tsv, to be asked by the first word of its lines ("go goes went gone going"). */
+typedef struct Irregular {
+    Str *line;
+    uint64_t *hash;
+    size_t mask;
+} Irregular;
+void irregular_open(Irregular *ret, Arena *arena, Str table); /* borrows the table */
+
+/* The forms of an English word that a rule means by `word~`: refund~ is refund, refunds, refunded, refunding. */
 typedef struct Forms {
     Str item[12];
     size_t count;
 } Forms;
-void word_forms(Arena *arena, Str word, Str irregular_table, Forms *ret);
+void word_forms(Arena *arena, Str word, const Irregular *irregular, Forms *ret);
 
 #endif
