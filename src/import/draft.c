@@ -144,18 +144,23 @@ void draft_settle(Conversation *c)
 
 void draft_roles(Conversation *c, const ImportOptions *options)
 {
-    if (!options || !options->roles) return;
+    if (!options || !options->roles || c->participant_count == 0) return;
+    Arena own = { 0 };
+    Role *before = ARENA_NEW(&own, Role, c->participant_count);
     for (uint32_t i = 0; i < c->participant_count; i++) {
         Participant *p = &c->participant[i];
-        Role role = speaker_told(p->id, options);
-        if (role == ROLE_UNKNOWN) role = speaker_told(p->name, options);
-        if (role == ROLE_UNKNOWN) role = speaker_told(p->email, options);
-        if (role == ROLE_UNKNOWN || role == p->role) continue;
-        Role before = p->role;
-        p->role = role;
-        for (uint32_t k = 0; k < c->utterance_count; k++)
-            if (c->utterance[k].participant == i && c->utterance[k].role == before) c->utterance[k].role = role;
+        Role told = speaker_told(p->id, options);
+        if (told == ROLE_UNKNOWN) told = speaker_told(p->name, options);
+        if (told == ROLE_UNKNOWN) told = speaker_told(p->email, options);
+        before[i] = p->role;
+        if (told != ROLE_UNKNOWN) p->role = told;
     }
+    for (uint32_t i = 0; i < c->utterance_count; i++) {
+        Utterance *u = &c->utterance[i];
+        if (u->participant != NO_PARTICIPANT && u->role == before[u->participant])
+            u->role = c->participant[u->participant].role;
+    }
+    arena_clear(&own);
 }
 
 /* ---- Addresses. ---- */

@@ -10,7 +10,7 @@
 #include "import/shape.h"
 
 enum {
-    PARTIES_MAX = 1000,            /* of one conversation are looked through for each phrase; real ones have a few */
+    PARTIES_MAX = 200,             /* of one conversation are looked through for each phrase; real ones have a few */
     EPOCH_SECONDS_MIN = 100000000, /* times 1000: later than 1973, so a point in time and no offset into a call */
 };
 
@@ -111,6 +111,12 @@ static void add_party(Contact *contact, const Json *told)
         Str from = json_str(json_get(told, "from"));
         if (p->email.len == 0 && side == SIDE_CUSTOMER && draft_is_email(from)) p->email = from;
     }
+    for (size_t i = 0; i < contact->party_count; i++) { /* each document of a conversation tells all of them */
+        const Party *known = &contact->party[i];
+        if (known->side == party.side && known->participant == party.participant && known->begin == party.begin &&
+            known->end == party.end)
+            return;
+    }
     *ARENA_PUSH(contact->arena, contact->party, contact->party_count, contact->party_capacity) = party;
 }
 
@@ -142,7 +148,8 @@ static bool machine_holds(const Contact *contact, int64_t at)
 
 /* ---- Phrases. ---- */
 
-static void add_phrase(Contact *contact, const Json *phrase, const Json *transcript)
+/* `begin`: of the transcript, for phrases that only say how far they are from it. */
+static void add_phrase(Contact *contact, const Json *phrase, int64_t begin)
 {
     Str text = json_str(json_get(phrase, "decoratedText"));
     if (str_trim(text).len == 0) text = json_str(json_get(phrase, "text"));
@@ -151,8 +158,6 @@ static void add_phrase(Contact *contact, const Json *phrase, const Json *transcr
     int64_t at = point(contact, json_get(phrase, "startTimeMs"));
     if (at == WHEN_NONE) {
         int64_t offset = milliseconds(json_get(phrase, "offset"));
-        int64_t begin = point(contact, json_get(transcript, "startTime"));
-        if (begin == WHEN_NONE) begin = contact->base;
         at = offset == WHEN_NONE ? begin : begin == WHEN_NONE ? offset : begin + offset;
     }
     const Party *party = side == SIDE_NONE ? NULL : who(contact, side, at);
@@ -185,7 +190,9 @@ static void add_document(Contact *contact, const Json *json)
         if (c->subject.len == 0) c->subject = str_trim(json_str(json_get(transcript, "subject")));
         if (c->channel == CHANNEL_UNKNOWN && json_str(json_get(transcript, "messageType")).len)
             c->channel = CHANNEL_CHAT;
-        JSON_EACH(phrase, json_get(transcript, "phrases")) add_phrase(contact, phrase, transcript);
+        int64_t begin = point(contact, json_get(transcript, "startTime"));
+        if (begin == WHEN_NONE) begin = contact->base;
+        JSON_EACH(phrase, json_get(transcript, "phrases")) add_phrase(contact, phrase, begin);
     }
 }
 

@@ -12,12 +12,15 @@
 
 static bool same(Str a, Str b) { return a.len && str_equal_nocase(str_trim(a), str_trim(b)); }
 
-/* The comment's author is the person whose e-mail and name the ticket gives under these names. */
-static bool is_written_by(const Json *comment, const Json *ticket, const char *email, const char *name)
+typedef struct Party {
+    Str email, name;
+} Party;
+
+static bool is_written_by(const Json *comment, Party party)
 {
     Str author = json_str(json_get(comment, "authorEmail"));
-    if (author.len) return same(author, json_str(json_get(ticket, email)));
-    return same(json_str(json_get(comment, "authorName")), json_str(json_get(ticket, name)));
+    if (author.len) return same(author, party.email);
+    return same(json_str(json_get(comment, "authorName")), party.name);
 }
 
 static bool any_has(const Json *comments, const char *name, JsonType type)
@@ -27,18 +30,20 @@ static bool any_has(const Json *comments, const char *name, JsonType type)
     return false;
 }
 
+/* What each comment is judged by. */
 typedef struct Habits {
+    Party assignee, customer;
     bool says_staff; /* some comment says authorIsNotClient: true */
     bool leaves_out; /* `public` is true or absent, never false: absent means false */
 } Habits;
 
-static Role author_role(const Json *comment, const Json *ticket, Habits habits)
+static Role author_role(const Json *comment, Habits habits)
 {
     const Json *staff = json_get(comment, "authorIsNotClient");
     if (json_true(staff)) return ROLE_AGENT;
     if (json_is(staff, JSON_FALSE)) return ROLE_CUSTOMER;
-    if (is_written_by(comment, ticket, "assigneeEmail", "assigneeName")) return ROLE_AGENT;
-    if (is_written_by(comment, ticket, "customerEmail", "customerName")) return ROLE_CUSTOMER;
+    if (is_written_by(comment, habits.assignee)) return ROLE_AGENT;
+    if (is_written_by(comment, habits.customer)) return ROLE_CUSTOMER;
     if (json_is(json_get(comment, "public"), JSON_FALSE)) return ROLE_AGENT; /* clients write no internal notes */
     return habits.says_staff ? ROLE_CUSTOMER : ROLE_UNKNOWN;
 }
@@ -53,14 +58,14 @@ static uint32_t author(Conversation *c, Arena *arena, const Json *comment, Role 
     return index;
 }
 
-static void add_comment(Conversation *c, Arena *arena, const Json *comment, const Json *ticket, Habits habits)
+static void add_comment(Conversation *c, Arena *arena, const Json *comment, Habits habits)
 {
     Str text = str_trim(draft_text(arena, json_str(json_get(comment, "comment"))));
     double duration;
     if (c->channel == CHANNEL_UNKNOWN && json_double(json_get(comment, "callDuration"), &duration) && duration > 0)
         c->channel = CHANNEL_PHONE;
     if (text.len == 0) return;
-    Role role = author_role(comment, ticket, habits);
+    Role role = author_role(comment, habits);
     Utterance *u = conversation_say(c, arena, author(c, arena, comment, role), role, text);
     int offset = 0;
     u->at_ms = draft_when(json_get(comment, "created"), &offset);
@@ -82,13 +87,16 @@ static bool read_ticket(const ImportBlock *block, ImportSink *sink, Arena *scrat
     c.subject = str_trim(json_str(json_get(ticket, "subject")));
     c.channel = channel_from(json_str(json_get(ticket, "channel")));
     c.started = draft_when(json_get(ticket, "created"), &c.offset_minutes);
-    Habits habits = { .says_staff = any_has(comments, "authorIsNotClient", JSON_TRUE),
-                      .leaves_out =
-                          any_has(comments, "public", JSON_TRUE) && !any_has(comments, "public", JSON_FALSE) };
-    JSON_EACH(comment, comments) add_comment(&c, scratch, comment, ticket, habits);
+    Habits habits = {
+        .assignee = { json_str(json_get(ticket, "assigneeEmail")), json_str(json_get(ticket, "assigneeName")) },
+        .customer = { json_str(json_get(ticket, "customerEmail")), json_str(json_get(ticket, "customerName")) },
+        .says_staff = any_has(comments, "authorIsNotClient", JSON_TRUE),
+        .leaves_out = any_has(comments, "public", JSON_TRUE) && !any_has(comments, "public", JSON_FALSE)
+    };
+    JSON_EACH(comment, comments) add_comment(&c, scratch, comment, habits);
     Str description = str_trim(draft_text(scratch, json_str(json_get(ticket, "description"))));
     if (c.utterance_count == 0 && description.len) { /* else it is a summary, or the first comment over again */
-        Str email = json_str(json_get(ticket, "customerEmail")), name = json_str(json_get(ticket, "customerName"));
+        Str email = habits.customer.email, name = habits.customer.name;
         uint32_t customer =
             email.len || name.len ? conversation_participant(&c, scratch, email, name, ROLE_CUSTOMER) : NO_PARTICIPANT;
         conversation_say(&c, scratch, customer, ROLE_CUSTOMER, description)->at_ms = c.started;

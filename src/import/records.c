@@ -27,6 +27,7 @@ typedef struct Walk {
     Arena index; /* holds what waits, its keys and what stood around it */
     Waiting *waiting;
     size_t waiting_count, waiting_capacity;
+    size_t refused; /* records beyond the limit */
 } Walk;
 
 /* Offsets are asked for in rising order, so that all the lines are counted once. */
@@ -58,6 +59,11 @@ static const Json *parse(Walk *walk, size_t begin, size_t end, bool *go_on)
 
 static bool wait_for_group(Walk *walk, Str key, size_t begin, size_t end, uint64_t line)
 {
+    if (walk->waiting_count == RECORDS_WAITING_MAX)
+        return walk->refused++ > 0 ||
+               import_reject(walk->sink, walk->block, line, walk->block->offset + begin,
+                             "more than %d records of conversations in pieces; from here on they are left out",
+                             RECORDS_WAITING_MAX);
     Waiting *w = ARENA_PUSH(&walk->index, walk->waiting, walk->waiting_count, walk->waiting_capacity);
     *w = (Waiting){ .key = arena_str(&walk->index, key),
                     .begin = begin,

@@ -14,6 +14,8 @@
 #include "base/json.h"
 #include "import/import.h"
 
+enum { RECORDS_WAITING_MAX = 4000000 }; /* pieces of conversations in one file; about 100 bytes of index each */
+
 typedef struct Record {
     const Json *json;     /* an object */
     const Json *around;   /* the object whose list it stood in, without that list; NULL when it stood alone */

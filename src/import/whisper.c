@@ -97,7 +97,28 @@ static bool goes_on(const Utterance *last, uint32_t participant, bool doubtful, 
     return at != WHEN_NONE && until != WHEN_NONE && at - until <= JOIN_GAP_MS;
 }
 
-static void add_segment(Conversation *c, Arena *arena, const Json *segment)
+/* Room for the turn that is being put together: grows by doubling, so that many short segments take no more than twice
+ * their length. */
+typedef struct Joined {
+    char *data;
+    size_t capacity;
+} Joined;
+
+static void join(Joined *joined, Arena *arena, Str *text, Str more)
+{
+    size_t len = text->len + 1 + more.len;
+    if (!joined->data || joined->data != text->data || joined->capacity < len) {
+        char *room = arena_alloc(arena, 2 * len);
+        memcpy(room, text->data, text->len);
+        *joined = (Joined){ .data = room, .capacity = 2 * len };
+        text->data = room;
+    }
+    joined->data[text->len] = ' ';
+    memcpy(joined->data + text->len + 1, more.data, more.len);
+    text->len = len;
+}
+
+static void add_segment(Conversation *c, Arena *arena, const Json *segment, Joined *joined)
 {
     Str text = str_trim(json_str(json_get(segment, "text")));
     Str speaker = speaker_of(segment, &text);
@@ -111,7 +132,7 @@ static void add_segment(Conversation *c, Arena *arena, const Json *segment)
     bool doubtful = is_doubtful(segment);
     Utterance *last = c->utterance_count ? &c->utterance[c->utterance_count - 1] : NULL;
     if (last && goes_on(last, participant, doubtful, at, text)) {
-        last->text = conversation_text(arena, arena_printf(arena, "%.*s %.*s", STR_ARG(last->text), STR_ARG(text)));
+        join(joined, arena, &last->text, conversation_text(arena, text));
         if (end != WHEN_NONE) last->end_ms = end;
         return;
     }
@@ -135,15 +156,16 @@ static bool read_recording(const ImportBlock *block, ImportSink *sink, Arena *sc
                            size_t count)
 {
     Conversation c;
+    Joined joined = { .data = NULL };
     conversation_init(&c);
     c.channel = CHANNEL_PHONE;
     const Json *segments = segments_of(record->json);
     if (count == 1 && !segments && json_is(json_get(record->json, "text"), JSON_STRING)) {
-        add_segment(&c, scratch, record->json); /* only the whole text is known */
+        add_segment(&c, scratch, record->json, &joined); /* only the whole text is known */
     } else if (count == 1 && !segments && !json_is(json_get(record->json, "segments"), JSON_ARRAY)) {
         return import_reject(sink, block, record->line, record->offset, "no segments in this record");
     }
-    JSON_EACH(segment, segments) add_segment(&c, scratch, segment);
+    JSON_EACH(segment, segments) add_segment(&c, scratch, segment, &joined);
     draft_roles(&c, block->options);
     draft_hide_addresses(&c, scratch);
     draft_sort(&c, 0, scratch);

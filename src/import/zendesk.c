@@ -14,75 +14,17 @@
  */
 #include "import/formats.h"
 
-#include <stdlib.h>
-
 #include "import/draft.h"
 #include "import/pasted.h"
 #include "import/records.h"
 #include "import/shape.h"
-
-/* ---- People: whoever the export describes, by id. ---- */
-
-typedef struct Person {
-    Str id, name, email;
-    Role role;
-    size_t order;
-} Person;
-
-typedef struct People {
-    Person *person;
-    size_t count, capacity;
-} People;
-
-static void add_person(People *people, Arena *arena, const Json *user)
-{
-    Str id = json_scalar(json_get(user, "id"));
-    if (id.len == 0 && user) id = user->key; /* users by id: {"users":{"17":{…}}} */
-    if (id.len == 0 || !json_is(user, JSON_OBJECT)) return;
-    *ARENA_PUSH(arena, people->person, people->count, people->capacity) =
-        (Person){ .id = id,
-                  .name = json_str(json_get(user, "name")),
-                  .email = json_str(json_get(user, "email")),
-                  .role = role_from(json_str(json_get(user, "role"))),
-                  .order = people->count };
-}
-
-static void add_people(People *people, Arena *arena, const Json *users)
-{
-    JSON_EACH(user, users) add_person(people, arena, user);
-}
-
-static int by_id(const void *a, const void *b)
-{
-    const Person *x = a, *y = b;
-    int order = str_compare(x->id, y->id);
-    return order ? order : (x->order > y->order) - (x->order < y->order);
-}
-
-static void sort_people(People *people)
-{
-    if (people->count) qsort(people->person, people->count, sizeof *people->person, by_id);
-}
-
-/* The first that was told with this id. */
-static const Person *find_person(const People *people, Str id)
-{
-    size_t low = 0, high = people ? people->count : 0;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (str_compare(people->person[middle].id, id) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return people && low < people->count && str_equal(people->person[low].id, id) ? &people->person[low] : NULL;
-}
+#include "import/zendesk_people.h"
 
 static const void *prepare_people(const Json *around, Arena *arena)
 {
     People *people = ARENA_NEW(arena, People, 1);
-    add_people(people, arena, json_get(around, "users"));
-    sort_people(people);
+    people_add_all(people, arena, json_get(around, "users"));
+    people_sort(people);
     return people;
 }
 
@@ -91,6 +33,8 @@ static const void *prepare_people(const Json *around, Arena *arena)
 typedef struct Ticket {
     const Json *ticket; /* its own members; NULL when only comments are known */
     Str requester, submitter, assignee;
+    /* Members of the ticket that each comment asks for: looked up once, since an object may have a million members. */
+    const Json *requester_told, *assignee_told, *copied, *collaborators, *followers;
     People people;        /* told in the record itself */
     const People *around; /* told beside the list it stood in */
     bool has_history;     /* the messages of a chat were told one by one */
@@ -105,18 +49,24 @@ static Str party(const Json *ticket, const char *id_name, const char *object_nam
     return id.len ? id : json_scalar(json_get(json_get(ticket, object_name), "id"));
 }
 
+/* Zendesk allows 48 copies of a ticket; what stands behind a few times as many is no list of people. */
+enum { COPIES_MAX = 200 };
+
 static bool has_id(const Json *list, Str id)
 {
+    int left = COPIES_MAX;
     JSON_EACH(item, list)
-    if (str_equal(json_scalar(item), id)) return true;
+    {
+        if (str_equal(json_scalar(item), id)) return true;
+        if (--left == 0) break;
+    }
     return false;
 }
 
 /* Copied in by the customer; followers are staff. */
-static bool is_copied(const Json *ticket, Str id)
+static bool is_copied(const Ticket *t, Str id)
 {
-    return (has_id(json_get(ticket, "email_cc_ids"), id) || has_id(json_get(ticket, "collaborator_ids"), id)) &&
-           !has_id(json_get(ticket, "follower_ids"), id);
+    return (has_id(t->copied, id) || has_id(t->collaborators, id)) && !has_id(t->followers, id);
 }
 
 static Role author_role(const Ticket *t, Str id, const Person *told)
@@ -127,20 +77,52 @@ static Role author_role(const Ticket *t, Str id, const Person *told)
     if (told && told->role != ROLE_UNKNOWN) return told->role;
     if (str_equal(id, t->assignee) || str_equal(id, t->submitter)) return ROLE_AGENT;
     if (t->requester.len == 0) return ROLE_UNKNOWN;
-    return is_copied(t->ticket, id) ? ROLE_CUSTOMER : ROLE_AGENT;
+    return is_copied(t, id) ? ROLE_CUSTOMER : ROLE_AGENT;
 }
 
-static uint32_t author(Ticket *t, Str id, const Json *source)
+static bool same(Str a, Str b) { return a.len && str_equal_nocase(a, b); }
+
+/* In exports that leave out the numbers, people are known by e-mail or name. */
+static bool is_party(const Json *party, const Person *person)
 {
-    const Person *told = find_person(&t->people, id);
-    const Person *around = find_person(t->around, id);
-    if (!told || (told->role == ROLE_UNKNOWN && around && around->role != ROLE_UNKNOWN)) told = around ? around : told;
-    Str name = told ? told->name : (Str){ NULL, 0 };
-    if (name.len == 0) name = json_str(json_get(source, "name"));
-    if (id.len == 0 && name.len == 0) return NO_PARTICIPANT;
-    uint32_t index = conversation_participant(&t->c, t->arena, id, name, author_role(t, id, told));
-    Participant *p = &t->c.participant[index];
-    if (p->email.len == 0) p->email = told && told->email.len ? told->email : json_str(json_get(source, "address"));
+    Str email = str_trim(json_str(json_get(party, "email")));
+    if (email.len && person->email.len) return same(email, person->email);
+    return same(str_trim(json_str(json_get(party, "name"))), person->name);
+}
+
+static Role nameless_role(const Ticket *t, const Person *person)
+{
+    if (is_party(t->requester_told, person)) return ROLE_CUSTOMER;
+    if (person->role != ROLE_UNKNOWN) return person->role;
+    if (is_party(t->assignee_told, person)) return ROLE_AGENT;
+    return json_is(t->requester_told, JSON_OBJECT) ? ROLE_AGENT : ROLE_UNKNOWN;
+}
+
+/* All that is known of an author: from the lists of people, from the comment's own `author` (an object or a name), and
+ * from the sender of the mail that it came in. */
+static Person person_of(const Ticket *t, Str id, const Json *writer, const Json *from)
+{
+    static const Person nobody = { .role = ROLE_UNKNOWN };
+    const Person *told = people_find(&t->people, id), *around = people_find(t->around, id);
+    Person person = told ? *told : around ? *around : nobody;
+    if (told && around && person.role == ROLE_UNKNOWN) person.role = around->role;
+    if (person.role == ROLE_UNKNOWN) person.role = person_role(writer);
+    if (person.name.len == 0) person.name = str_trim(json_str(json_get(writer, "name")));
+    if (person.name.len == 0) person.name = str_trim(json_str(writer));
+    if (person.name.len == 0) person.name = str_trim(json_str(json_get(from, "name")));
+    if (person.email.len == 0) person.email = str_trim(json_str(json_get(writer, "email")));
+    if (person.email.len == 0) person.email = str_trim(json_str(json_get(from, "address")));
+    return person;
+}
+
+static uint32_t author(Ticket *t, Str id, const Json *writer, const Json *from)
+{
+    Person person = person_of(t, id, writer, from);
+    if (id.len == 0 && person.name.len == 0 && person.email.len == 0) return NO_PARTICIPANT;
+    Role role = id.len ? author_role(t, id, &person) : nameless_role(t, &person);
+    Str key = id.len ? id : person.email;
+    uint32_t index = conversation_participant(&t->c, t->arena, key, person.name, role);
+    if (t->c.participant[index].email.len == 0) t->c.participant[index].email = person.email;
     return index;
 }
 
@@ -216,8 +198,8 @@ static void say(Ticket *t, uint32_t participant, Role role, Str text, int64_t at
 /* A call or chat that stands in one comment as a transcript: each line becomes its speaker's turn. */
 static void say_pasted(Ticket *t, Pasted *pasted, int64_t at, bool is_public)
 {
-    const Person *requester = find_person(&t->people, t->requester);
-    if (!requester) requester = find_person(t->around, t->requester);
+    const Person *requester = people_find(&t->people, t->requester);
+    if (!requester) requester = people_find(t->around, t->requester);
     bool customer_known = false;
     for (size_t i = 0; i < pasted->count; i++) {
         PastedTurn *turn = &pasted->turn[i];
@@ -236,17 +218,21 @@ static void say_pasted(Ticket *t, Pasted *pasted, int64_t at, bool is_public)
     }
 }
 
-/* `more` is the audit around an event: its author, time and via stand for the event's own. */
-static void add_comment(Ticket *t, const Json *comment, const Json *more)
+/* What an audit says for all its events. */
+typedef struct Audit {
+    const Json *author_id, *created_at, *via;
+} Audit;
+
+static void add_comment(Ticket *t, const Json *comment, Audit audit)
 {
-    const Json *via = json_get(comment, "via") ? json_get(comment, "via") : json_get(more, "via");
+    const Json *via = json_get(comment, "via") ? json_get(comment, "via") : audit.via;
     const Json *writer = json_get(comment, "author");
     Str id = json_scalar(json_get(comment, "author_id"));
     if (id.len == 0) id = json_scalar(json_get(writer, "id"));
-    if (id.len == 0) id = json_scalar(json_get(more, "author_id"));
+    if (id.len == 0) id = json_scalar(audit.author_id);
     int offset = 0;
     int64_t at = draft_when(json_get(comment, "created_at"), &offset);
-    if (at == WHEN_NONE) at = draft_when(json_get(more, "created_at"), &offset);
+    if (at == WHEN_NONE) at = draft_when(audit.created_at, &offset);
     if (t->c.utterance_count == 0) t->c.offset_minutes = offset;
     bool is_public = !json_is(json_get(comment, "public"), JSON_FALSE);
     bool is_call = str_equal(json_str(json_get(comment, "type")), STR("VoiceComment"));
@@ -264,7 +250,7 @@ static void add_comment(Ticket *t, const Json *comment, const Json *more)
     }
     /* Source names the sender of a mail. */
     const Json *from = json_path(via, "source.from");
-    uint32_t participant = author(t, id, json_is(writer, JSON_OBJECT) || !writer ? from : NULL);
+    uint32_t participant = author(t, id, writer, from);
     Role role = is_rule(via) ? ROLE_SYSTEM : ROLE_UNKNOWN;
     if (spoken.len)
         say(t, participant, json_scalar(json_path(comment, "data.answered_by_id")).len ? role : ROLE_CUSTOMER, spoken,
@@ -283,7 +269,7 @@ static void add_history(Ticket *t, const Json *history)
         if (text.len == 0 || (type.len && !str_equal(type, STR("ChatMessage")))) continue;
         Str id = json_scalar(json_get(message, "actor_id"));
         Role role = role_from(json_str(json_get(message, "actor_type")));
-        if (role == ROLE_UNKNOWN) role = author_role(t, id, find_person(&t->people, id));
+        if (role == ROLE_UNKNOWN) role = author_role(t, id, people_find(&t->people, id));
         uint32_t participant =
             id.len || name.len ? conversation_participant(&t->c, t->arena, id, name, role) : NO_PARTICIPANT;
         say(t, participant, role, text, draft_when(json_get(message, "timestamp"), NULL), true);
@@ -294,6 +280,7 @@ static void add_history(Ticket *t, const Json *history)
 
 static void add_audit(Ticket *t, const Json *audit, bool with_comments)
 {
+    Audit around = { json_get(audit, "author_id"), json_get(audit, "created_at"), json_get(audit, "via") };
     JSON_EACH(event, json_get(audit, "events"))
     {
         Str type = json_str(json_get(event, "type"));
@@ -301,7 +288,7 @@ static void add_audit(Ticket *t, const Json *audit, bool with_comments)
             const Json *history = json_path(event, "value.history");
             add_history(t, history ? history : json_get(event, "history"));
         } else if (with_comments && (str_equal(type, STR("Comment")) || str_equal(type, STR("VoiceComment")))) {
-            add_comment(t, event, audit);
+            add_comment(t, event, around);
         }
     }
 }
@@ -343,13 +330,18 @@ static Str ticket_id(const Json *record)
     return id;
 }
 
+static void add_party(Ticket *t, const Json *user)
+{
+    people_add(&t->people, t->arena, user, json_scalar(json_get(user, "id")));
+}
+
 static void add_people_of(Ticket *t, const Json *record)
 {
     static const char *const party_name[] = { "requester", "submitter", "assignee" };
-    add_people(&t->people, t->arena, json_get(record, "users"));
-    for (size_t i = 0; i < COUNT(party_name); i++) add_person(&t->people, t->arena, json_get(record, party_name[i]));
-    add_people(&t->people, t->arena, json_get(record, "collaborators"));
-    JSON_EACH(comment, json_get(record, "comments")) add_person(&t->people, t->arena, json_get(comment, "author"));
+    people_add_all(&t->people, t->arena, json_get(record, "users"));
+    for (size_t i = 0; i < COUNT(party_name); i++) add_party(t, json_get(record, party_name[i]));
+    people_add_all(&t->people, t->arena, json_get(record, "collaborators"));
+    JSON_EACH(comment, json_get(record, "comments")) add_party(t, json_get(comment, "author"));
 }
 
 /* Members of the ticket that the first record to name them decides. */
@@ -362,6 +354,11 @@ static void add_head(Ticket *t, const Json *record)
     t->requester = party(ticket, "requester_id", "requester");
     t->submitter = party(ticket, "submitter_id", "submitter");
     t->assignee = party(ticket, "assignee_id", "assignee");
+    t->requester_told = json_get(ticket, "requester");
+    t->assignee_told = json_get(ticket, "assignee");
+    t->copied = json_get(ticket, "email_cc_ids");
+    t->collaborators = json_get(ticket, "collaborator_ids");
+    t->followers = json_get(ticket, "follower_ids");
     t->c.subject = str_trim(json_str(json_get(ticket, "subject")));
     if (t->c.subject.len == 0) t->c.subject = str_trim(json_str(json_get(ticket, "raw_subject")));
     t->c.channel = channel_of(json_get(ticket, "via"));
@@ -376,16 +373,17 @@ static void add_turns(Ticket *t, const Record *record)
     JSON_EACH(audit, audits) add_audit(t, audit, !has_comments);
     if (json_is(json_get(json, "events"), JSON_ARRAY)) add_audit(t, json, true);
     if (json_is(comments, JSON_ARRAY))
-        JSON_EACH(comment, comments) add_comment(t, comment, NULL);
+        JSON_EACH(comment, comments) add_comment(t, comment, (Audit){ NULL, NULL, NULL });
     else if (!t->ticket && !audits && !json_get(json, "events"))
-        add_comment(t, json, NULL); /* a comment that stands alone */
+        add_comment(t, json, (Audit){ NULL, NULL, NULL }); /* a comment that stands alone */
 }
 
 static void add_description(Ticket *t)
 {
     Str text = str_trim(json_str(json_get(t->ticket, "description")));
     Str id = t->requester.len ? t->requester : t->submitter;
-    if (t->c.utterance_count == 0 && text.len) say(t, author(t, id, NULL), ROLE_UNKNOWN, text, t->c.started, true);
+    if (t->c.utterance_count == 0 && text.len)
+        say(t, author(t, id, t->requester_told, NULL), ROLE_UNKNOWN, text, t->c.started, true);
 }
 
 /* Internal notes are only written by staff. */
@@ -423,7 +421,7 @@ static bool read_ticket(const ImportBlock *block, ImportSink *sink, Arena *scrat
         if (json_is(json_get(record[i].json, "ticket"), JSON_OBJECT))
             add_people_of(&t, json_get(record[i].json, "ticket"));
     }
-    sort_people(&t.people);
+    people_sort(&t.people);
     for (size_t i = 0; i < count; i++) add_turns(&t, &record[i]);
     add_description(&t);
     learn_from_notes(&t.c);

@@ -155,6 +155,14 @@ static const DumpCase CASES[] = {
       "0 0ms customer: hi\n"
       "1 10000ms agent: hello\n"
       "2 3600000ms agent (note): calm\n" },
+    { "as a customer sees a request: staff is flagged",
+      "{\"comments\":[{\"author_id\":1,\"body\":\"a\"},{\"author_id\":2,\"body\":\"b\"}],\"users\":[{\"id\":2,\"agent\":true},{\"id\":1,\"agent\":false}]}",
+      "# (made) unknown - [zendesk line 1]\n@ 0 customer 1\n@ 1 agent 2\n0 - customer: a\n1 - agent: b\n" },
+    { "no numbers: people are known by e-mail or name, and by the mail they came in",
+      "{\"id\":4,\"subject\":\"x\",\"requester\":{\"name\":\"Dana\",\"email\":\"dana@example.org\"},\"comments\":[{\"author\":\"Dana\",\"body\":\"a\"},"
+      "{\"author\":{\"name\":\"Kim\"},\"body\":\"b\"},{\"via\":{\"channel\":\"email\",\"source\":{\"from\":{\"name\":\"D. Ruiz\",\"address\":\"dana@example.org\"}}},\"body\":\"c\"}]}",
+      "# 4 email - \"x\" [zendesk line 1]\n@ 0 customer \"Dana\"\n@ 1 agent \"Kim\"\n@ 2 customer \"D. Ruiz\" <dana@example.org>\n"
+      "0 - customer: a\n1 - agent: b\n2 - customer: c\n" },
     { "every type is wrong", "{\"ticket\":[],\"comments\":{\"a\":1},\"users\":7}",
       "! line 1: the conversation has no turns\n" },
     { "comments of wrong types are passed over",
