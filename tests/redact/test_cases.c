@@ -4,8 +4,7 @@
  * the marked places, those whose digits and letters are all under placeholders.
  * Precision: of the placeholders of a kind, those that lie on a marked place of
  * this kind (a code, a date or a number of a card are one family).  The held
- * cases were written before the tuning and never looked at; they are counted by
- * themselves.
+ * cases were written before the tuning; they are counted by themselves (docs/redaction.md).
  */
 #include <setjmp.h>
 #include <stdarg.h>

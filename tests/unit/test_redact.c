@@ -176,7 +176,8 @@ static size_t plant(Random *random, char digit[CARD_MAX])
         for (size_t i = 0; i < count; i++) value[i] = (uint8_t)random_below(random, 10);
         for (value[count - 1] = 0; !card_luhn(value, count); value[count - 1]++) {
         }
-        if (value[0] != 9 && value[0] != 0) break;
+        bool isbn = count == 13 && value[0] == 9 && value[1] == 7 && value[2] >= 8;
+        if (!isbn) break;
     }
     for (size_t i = 0; i < count; i++) digit[i] = (char)('0' + value[i]);
     return count;
