@@ -16,7 +16,8 @@ import time
 import tree
 
 SAMPLE = tree.ROOT / 'corpus/sample'
-SHOWN = 'phone-05-refund-still-missing.talk'
+SHOWN = 'in-person-04-returns-desk.talk'
+PAGE = 20          # the same conversation in the store, which counts in the order of the files
 COLORS = {30: '#24292f', 31: '#ff8178', 32: '#7ee787', 33: '#e3b341', 34: '#79c0ff', 35: '#d2a8ff', 36: '#56d4dd', 37: '#e6edf3'}
 
 
@@ -41,7 +42,7 @@ def as_html(text):
 
 
 def shoot(address, out, width, height):
-    subprocess.run(['chromium', '--headless', '--no-sandbox', '--hide-scrollbars', '--force-device-scale-factor=1.5',
+    subprocess.run(['chromium', '--headless', '--no-sandbox', '--hide-scrollbars', '--force-device-scale-factor=1',
                     f'--window-size={width},{height}', f'--screenshot={out}', '--virtual-time-budget=3000', address],
                    check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -56,15 +57,14 @@ def main():
         (folder / 'terminal.html').write_text(as_html(f'$ goodwill hear {SHOWN}\n{heard}'), encoding='utf-8')
         shoot(f'file://{folder}/terminal.html', out / 'terminal.png', 960, 60 + 18 * (heard.count('\n') + 1))
         store = folder / 'goodwill.db'
-        subprocess.run([goodwill, 'import', '--db', store, SAMPLE], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run([goodwill, 'import', '--db', store, 'corpus/sample'], cwd=tree.ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         with socket.socket() as s:
             s.bind(('127.0.0.1', 0))
             port = s.getsockname()[1]
         server = subprocess.Popen([goodwill, 'serve', '--db', store, '--port', str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             time.sleep(1.5)
-            shoot(f'http://127.0.0.1:{port}/', out / 'list.png', 1200, 900)
-            shoot(f'http://127.0.0.1:{port}/' + (sys.argv[2] if len(sys.argv) > 2 else 'conversations/1'), out / 'page.png', 1200, 1500)
+            shoot(f'http://127.0.0.1:{port}/conversation/{PAGE}', out / 'page.png', 1200, 1400)
         finally:
             server.terminate()
             server.wait()
