@@ -22,7 +22,8 @@ typedef struct Command {
     int (*run)(const struct Command *command, int argc, char **argv);
 } Command;
 
-extern const Command cmd_hear, cmd_import, cmd_rules, cmd_serve, cmd_formats; /* each in cmd_<name>.c; main.c holds the table */
+/* Each in cmd_<name>.c; main.c holds the table. */
+extern const Command cmd_hear, cmd_import, cmd_rules, cmd_serve, cmd_formats;
 
 /* For a command's getopt_long loop: `help` handled, anything unknown told with the nearest option.
  *     while ((option = command_option(command, argc, argv, OPTIONS, &status)) != -1) switch (option) { … }

@@ -12,13 +12,9 @@
 
 #define VERSION "0.1.0"
 
-/* One line a command, in the order in which people meet them. */
+/* In the order in which people meet them. */
 static const Command *const COMMANDS[] = {
-    &cmd_hear,
-    &cmd_import,
-    &cmd_serve,
-    &cmd_rules,
-    &cmd_formats,
+    &cmd_hear, &cmd_import, &cmd_serve, &cmd_rules, &cmd_formats,
 };
 
 static const char HEAD[] =

@@ -8,14 +8,14 @@
 
 #include "import/import.h"
 
-extern const Format format_jsonl;             /* jsonl.c */
-extern const Format format_json;              /* jsonl.c: the same conversations in one document */
-extern const Format format_gold;              /* jsonl.c */
-extern const Format format_talk;              /* talk.c */
-extern const Format format_csv;               /* csv.c */
+extern const Format format_jsonl; /* jsonl.c */
+extern const Format format_json;  /* jsonl.c: the same conversations in one document */
+extern const Format format_gold;  /* jsonl.c */
+extern const Format format_talk;  /* talk.c */
+extern const Format format_csv;   /* csv.c */
 extern const Format format_contact_lens;
-extern const Format format_zendesk;           /* ticket comments, as the API gives them */
-extern const Format format_zendesk_export;    /* JSON Lines account export */
+extern const Format format_zendesk;        /* ticket comments, as the API gives them */
+extern const Format format_zendesk_export; /* JSON Lines account export */
 extern const Format format_klaus;
 extern const Format format_intercom;
 extern const Format format_genesys;
