@@ -1,9 +1,48 @@
 /* hear.c -- opens the words, runs the stages, answers for the names.  See hear.h and hearing.h. */
 #include "hear/hearing.h"
+#include "hear/outcome.h"
+#include "hear/promise.h"
 
 #include <stdlib.h>
 
 enum { ECHO_SLOTS = 1 << 13, NAME_BYTES_MIN = 2 };
+
+static uint16_t named(const Hearer *hearer, const char *id)
+{
+    size_t index;
+    return hear_behaviour_named(hearer, str_from(id), &index) ? (uint16_t)index : NO_BEHAVIOUR;
+}
+
+static bool read_emotions(Hearer *hearer, Err *err)
+{
+    uint32_t number = 0;
+    hearer->emotion_of = ARENA_NEW(&hearer->arena, int8_t, hearer->rules->behaviour_count + 1);
+    for (Str rest = words_bytes(&hearer->words, STR("emotion.tsv")), line; str_next_line(&rest, &line);) {
+        Str value = line, id;
+        int64_t hundredths;
+        size_t index;
+        number++;
+        if (line.len == 0 || line.data[0] == '#') continue;
+        if (!str_next_part(&value, '\t', &id) || !str_to_i64(value, &hundredths) || hundredths < -100 ||
+            hundredths > 100)
+            return err_set(err, ERR_INPUT, "emotion.tsv line %u: columns are behaviour and hundredths, -100 to 100",
+                           number);
+        if (hear_behaviour_named(hearer, id, &index)) hearer->emotion_of[index] = (int8_t)hundredths;
+    }
+    return true;
+}
+
+/* What readings need beside the rules. */
+static bool open_readings(Hearer *hearer, Err *err)
+{
+    hearer->known = (HearerKnown){ .demand = named(hearer, "customer.demand"),
+                                   .need = named(hearer, "customer.need"),
+                                   .commitment = named(hearer, "efficiency.commitment"),
+                                   .ownership = named(hearer, "recovery.ownership") };
+    hearer->time_words = time_words_open(&hearer->words, &hearer->arena);
+    return read_emotions(hearer, err) &&
+           outcome_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->outcome, err);
+}
 
 Hearer *hear_open(const char *words_dir, Err *err)
 {
@@ -21,6 +60,9 @@ Hearer *hear_open(const char *words_dir, Err *err)
         size_t line = str_find_char(buf_str(&report), '\n');
         err_set(err, ERR_INPUT, "%.*s", (int)MIN(line, 400), report.data);
         err_hint(err, "%zu mistakes in the rules; `goodwill rules check FILE` lists them.", mistakes);
+        hear_free(hearer);
+        hearer = NULL;
+    } else if (!open_readings(hearer, err)) {
         hear_free(hearer);
         hearer = NULL;
     }

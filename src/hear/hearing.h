@@ -72,10 +72,21 @@ struct Hearing {
     size_t name_count; /* of people in this conversation */
 };
 
+typedef struct OutcomeModel OutcomeModel;
+
+/* Behaviours that readings ask for by name; NO_BEHAVIOUR when the words in force have none of that name. */
+typedef struct HearerKnown {
+    uint16_t demand, need, commitment, ownership;
+} HearerKnown;
+
 struct Hearer {
     Arena arena;
     Words words;
     Rules *rules;
+    HearerKnown known;
+    int8_t *emotion_of; /* by behaviour, hundredths: words/emotion.tsv */
+    struct TimeWords *time_words;
+    OutcomeModel *outcome;
 };
 
 /* Room for `count` items of a malloc'ed list. */

@@ -227,6 +227,7 @@ static void begin_rule(Reader *r, const Line *line)
                     .line = line->number,
                     .behaviour = r->behaviour,
                     .signal = r->signal,
+                    .is_emotion = str_equal(r->signal, STR("emotion")),
                     .is_speaker = str_equal(r->signal, STR("speaker")),
                     .weight = 1,
                     .sure = 60,

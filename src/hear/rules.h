@@ -59,6 +59,7 @@ typedef struct Rule {
     uint32_t line;
     uint16_t behaviour;    /* NO_BEHAVIOUR for a signal */
     Str signal;            /* name of a signal, else empty */
+    bool is_emotion;       /* the signal is "emotion": what a customer expresses */
     bool is_speaker;       /* the signal is "speaker": who is staff */
     int32_t weight;        /* of a signal */
     bool who[2];           /* by Who: whose words it is looked for in */
