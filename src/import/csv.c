@@ -366,7 +366,7 @@ static int recognise_csv(Str head, Str file_name, bool whole)
 {
     bool named = str_ends(file_name, STR(".csv")) || str_ends(file_name, STR(".tsv"));
     size_t len = csv_header_len(head, whole);
-    if (len == 0 || memchr(head.data, 0, len)) return 0;
+    if (len == 0 || memchr(head.data, 0, len) || head.data[0] == '{' || head.data[0] == '[') return 0;
     Arena arena = { 0 };
     Err err;
     CsvColumns *columns = arena_alloc(&arena, sizeof *columns);
