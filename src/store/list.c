@@ -74,22 +74,71 @@ static bool behaviour_row(Store *store, Str name, int64_t *ret, Err *err)
     return query_end(q, err);
 }
 
-static bool start_list(Store *store, const StoreFilter *f, StoreCursor after, size_t limit, Query **ret, Err *err)
+/* Which filter finds the fewest, if one finds few: the list is then made from its matches. */
+typedef enum Driver { DRIVER_NONE, DRIVER_PERSON, DRIVER_BEHAVIOUR, DRIVER_OUTCOME } Driver;
+
+/* More than these are found soon enough by walking the list from its newest end. */
+enum { FEW_MAX = 20000 };
+
+/* What a list is asked for, behaviours by their row. */
+typedef struct Wanted {
+    const StoreFilter *filter;
+    int64_t behaviour;
+    Str outcome;
+} Wanted;
+
+/* Ends a count; when it is below *fewest, this driver is the best so far. */
+static bool weigh(Query *q, Driver driver, int64_t *fewest, Driver *best, Err *err)
 {
-    int64_t behaviour = 0;
-    if (f->behaviour.len && !behaviour_row(store, f->behaviour, &behaviour, err)) return false;
-    const char *outcome = outcome_name(f->outcome);
-    Query *q = query_start(store->db, SQL_list_conversations);
+    query_int(q, ":most", FEW_MAX);
+    int64_t count = query_row(q) ? query_get_int(q, 0) : FEW_MAX;
+    if (count < *fewest) {
+        *fewest = count;
+        *best = driver;
+    }
+    return query_end(q, err);
+}
+
+static bool choose_driver(Store *store, const Wanted *w, Driver *ret, Err *err)
+{
+    int64_t fewest = FEW_MAX;
+    *ret = DRIVER_NONE;
+    if (w->filter->person) {
+        Query *q = query_start(store->db, SQL_list_count_person);
+        query_int(q, ":value", w->filter->person);
+        if (!weigh(q, DRIVER_PERSON, &fewest, ret, err)) return false;
+    }
+    if (w->behaviour) {
+        Query *q = query_start(store->db, SQL_list_count_behaviour);
+        query_int(q, ":value", w->behaviour);
+        if (!weigh(q, DRIVER_BEHAVIOUR, &fewest, ret, err)) return false;
+    }
+    if (w->outcome.len) {
+        Query *q = query_start(store->db, SQL_list_count_outcome);
+        query_str(q, ":value", w->outcome);
+        if (!weigh(q, DRIVER_OUTCOME, &fewest, ret, err)) return false;
+    }
+    return true;
+}
+
+static Query *start_list(Store *store, const Wanted *w, Driver driver, StoreCursor after, size_t limit)
+{
+    const StoreFilter *f = w->filter;
+    Query *q = query_start(store->db, driver == DRIVER_NONE ? SQL_list_conversations : SQL_list_among);
+    if (driver != DRIVER_NONE) {
+        query_int_or_null(q, ":by_person", driver == DRIVER_PERSON ? f->person : 0, 0);
+        query_int_or_null(q, ":by_behaviour", driver == DRIVER_BEHAVIOUR ? w->behaviour : 0, 0);
+        query_str_or_null(q, ":by_outcome", driver == DRIVER_OUTCOME ? w->outcome : (Str){ 0 });
+    }
     query_str_or_null(q, ":channel", f->channel == CHANNEL_UNKNOWN ? (Str){ 0 } : str_from(channel_name(f->channel)));
     query_int_or_null(q, ":person", f->person, 0);
-    query_int_or_null(q, ":behaviour", behaviour, 0);
-    query_str_or_null(q, ":outcome", outcome ? str_from(outcome) : (Str){ 0 });
+    query_int_or_null(q, ":behaviour", w->behaviour, 0);
+    query_str_or_null(q, ":outcome", w->outcome);
     query_int_or_null(q, ":unsure", f->outcome_unsure, 0);
     query_int(q, ":listed", after.set ? after.listed : INT64_MAX);
     query_int(q, ":after", after.set ? after.id : INT64_MAX);
     query_int(q, ":limit", (int64_t)limit);
-    *ret = q;
-    return true;
+    return q;
 }
 
 bool store_list(Store *store, const StoreFilter *filter, StoreCursor after, size_t count_max, Arena *arena,
@@ -98,8 +147,12 @@ bool store_list(Store *store, const StoreFilter *filter, StoreCursor after, size
     if (count_max > STORE_PAGE_MAX) count_max = STORE_PAGE_MAX;
     StorePage page = { .row = ARENA_NEW(arena, StoreRow, count_max) };
     StoreCursor last = { 0 };
-    Query *q;
-    if (!start_list(store, filter, after, count_max + 1, &q, err)) return false;
+    const char *outcome = outcome_name(filter->outcome);
+    Wanted wanted = { .filter = filter, .outcome = outcome ? str_from(outcome) : (Str){ 0 } };
+    Driver driver;
+    if (filter->behaviour.len && !behaviour_row(store, filter->behaviour, &wanted.behaviour, err)) return false;
+    if (!choose_driver(store, &wanted, &driver, err)) return false;
+    Query *q = start_list(store, &wanted, driver, after, count_max + 1);
     while (query_row(q)) {
         if (page.count == count_max) { /* one more than the page: there is a next one */
             page.next = last;

@@ -16,6 +16,38 @@ WHERE  (c.listed, c.id) < (:listed, :after)
                                       WHERE k.reading_id = c.reading_id AND k.behaviour_id = :behaviour))
 ORDER  BY c.listed DESC, c.id DESC LIMIT :limit;
 
+-- name: among
+-- what: The same, for what few conversations match: found by one of the filters' own indexes (the other two :by_… are
+--       NULL), then put in order, where walking the list would pass all of it.
+SELECT c.id, c.started, c.offset_minutes, c.external_id, s.name, c.subject, c.channel, c.speakers, c.utterance_count,
+       r.outcome, r.ends, r.strengths, r.harms, c.listed
+FROM   conversation AS c NOT INDEXED JOIN source AS s ON s.id = c.source_id LEFT JOIN reading AS r ON r.id = c.reading_id
+WHERE  c.id IN (SELECT conversation_id FROM participant WHERE person_id = :by_person
+                UNION ALL
+                SELECT n.conversation_id FROM counter AS m JOIN reading AS n ON n.id = m.reading_id
+                WHERE  m.behaviour_id = :by_behaviour
+                UNION ALL
+                SELECT conversation_id FROM reading WHERE outcome = :by_outcome)
+  AND  (c.listed, c.id) < (:listed, :after)
+  AND  (:channel IS NULL OR c.channel = :channel)
+  AND  (:outcome IS NULL OR r.outcome = :outcome)
+  AND  (:unsure IS NULL OR r.outcome IS NULL)
+  AND  (:person IS NULL OR EXISTS (SELECT 1 FROM participant AS p
+                                   WHERE p.person_id = :person AND p.conversation_id = c.id))
+  AND  (:behaviour IS NULL OR EXISTS (SELECT 1 FROM counter AS k
+                                      WHERE k.reading_id = c.reading_id AND k.behaviour_id = :behaviour))
+ORDER  BY c.listed DESC, c.id DESC LIMIT :limit;
+
+-- name: count_person
+-- what: How many there are at least: counting ends at :most.
+SELECT count(*) FROM (SELECT 1 FROM participant WHERE person_id = :value LIMIT :most);
+
+-- name: count_behaviour
+SELECT count(*) FROM (SELECT 1 FROM counter WHERE behaviour_id = :value LIMIT :most);
+
+-- name: count_outcome
+SELECT count(*) FROM (SELECT 1 FROM reading WHERE outcome = :value LIMIT :most);
+
 -- name: names
 -- what: Who took part in a conversation: a few names for its line in the list.
 -- in: :conversation    out: role, name

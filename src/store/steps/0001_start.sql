@@ -120,6 +120,7 @@ CREATE TABLE reading (
     marks                    BLOB NOT NULL,         -- marks.h
     UNIQUE (conversation_id, reader_id)
 ) STRICT;
+CREATE INDEX reading_outcome ON reading (outcome, conversation_id);
 
 -- How often each behaviour was heard, for filters and trends without unpacking.
 CREATE TABLE counter (
