@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "import/draft.h"
 #include "import/formats.h"
 #include "import/speaker.h"
 
@@ -261,5 +262,6 @@ bool captions_give(const Captions *captions, CaptionNames names, const ImportBlo
     conversation_init(&c);
     c.channel = CHANNEL_PHONE; /* captions are of speech */
     say_pieces(&c, scratch, &s.pieces, block->options);
+    draft_hide_addresses(&c, scratch);
     return import_give(sink, block, &c, block->line, scratch);
 }

@@ -27,6 +27,7 @@ const Format *const import_formats[] = {
     &format_whatsapp,
     &format_mbox,
     &format_eml,
+    &format_slack,
     NULL,
 };
 

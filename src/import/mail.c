@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "import/draft.h"
 #include "import/formats.h"
 #include "import/speaker.h"
 
@@ -264,6 +265,7 @@ static bool give_thread(Mailbox *box, const Thread *thread)
     if (bytes > IMPORT_CONVERSATION_MAX)
         return import_reject(box->sink, box->block, first->line, UINT64_MAX, "a conversation of more than %d MB",
                              IMPORT_CONVERSATION_MAX >> 20);
+    draft_hide_addresses(&c, scratch);
     return import_give(box->sink, box->block, &c, first->line, scratch);
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/utf8.h"
+#include "import/draft.h"
 #include "import/formats.h"
 #include "import/speaker.h"
 #include "import/text.h"
@@ -468,6 +469,7 @@ static bool give(Chat *chat)
 {
     if (!chat->open) return true;
     chat->open = false;
+    draft_hide_addresses(&chat->c, chat->scratch); /* a stranger's name is their telephone number */
     bool go_on = chat->bytes > IMPORT_CONVERSATION_MAX
                      ? import_reject(chat->sink, chat->block, chat->line, UINT64_MAX,
                                      "a conversation of more than %d MB", IMPORT_CONVERSATION_MAX >> 20)
@@ -485,8 +487,24 @@ static void begin(Chat *chat, const Message *first)
     chat->open = true;
 }
 
-static void add_waiting(Chat *chat)
+/* WhatsApp's own lines go with the conversation before them when they stand within a silence of it; with the one that
+ * `next` begins when they stand within a silence of that; else they are nobody's conversation and left out. */
+static void add_waiting(Chat *chat, const Message *next)
 {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < chat->waiting_count; i++) {
+        Message *m = &chat->waiting[i];
+        if (chat->open && m->when - chat->last_said <= SILENCE_MS)
+            add_message(chat, m);
+        else if (next && next->when - m->when <= SILENCE_MS)
+            chat->waiting[kept++] = *m;
+    }
+    chat->waiting_count = kept;
+}
+
+static void begin_with_waiting(Chat *chat, const Message *first)
+{
+    begin(chat, chat->waiting_count ? &chat->waiting[0] : first);
     for (uint32_t i = 0; i < chat->waiting_count; i++) add_message(chat, &chat->waiting[i]);
     arena_reset(&chat->aside);
     chat->waiting = NULL;
@@ -500,15 +518,15 @@ static bool take_message(Chat *chat, const Message *m)
             *ARENA_PUSH(&chat->aside, chat->waiting, chat->waiting_count, chat->waiting_capacity) = *m;
         return true;
     }
+    add_waiting(chat, m);
     if (chat->open && m->when - chat->last_said > SILENCE_MS) {
         if (!give(chat)) return false;
         arena_reset(chat->scratch);
     }
     if (!chat->open) {
-        begin(chat, chat->waiting_count ? &chat->waiting[0] : m);
+        begin_with_waiting(chat, m);
         chat->c.id = chat_id(chat->scratch, m);
     }
-    add_waiting(chat);
     add_message(chat, m);
     chat->last_said = m->when;
     return true;
@@ -516,8 +534,10 @@ static bool take_message(Chat *chat, const Message *m)
 
 static bool finish(Chat *chat)
 {
-    if (!chat->open && chat->waiting_count) begin(chat, &chat->waiting[0]);
-    if (chat->open) add_waiting(chat);
+    if (chat->open)
+        add_waiting(chat, NULL);
+    else if (chat->waiting_count)
+        begin_with_waiting(chat, &chat->waiting[0]); /* a chat in which nobody wrote */
     return give(chat);
 }
 

@@ -51,7 +51,7 @@ static const struct {
       "a\n" },
     { "year first, Swedish", "2024-02-03 10:30 - Ana: a\n2024-02-03 10.31 - Bo: b\n",
       "= chat 2024-02-03T10:30:00Z id\nunknown Ana 0: a\nunknown Bo 60000: b\n" },
-    { "Spanish halves of the day, phone numbers as names",
+    { "Spanish halves of the day; a telephone number is kept out of names",
       "[15/1/24, 9:05:01 p."
       "\xC2\xA0"
       "m.] "
@@ -59,7 +59,7 @@ static const struct {
       "+34 600 00 00 00"
       "\xE2\x80\xAC"
       ": hola\n",
-      "= chat 2024-01-15T21:05:01Z id\nunknown +34 600 00 00 00 0: hola\n" },
+      "= chat 2024-01-15T21:05:01Z id\nunknown  0: hola\n" },
     { "Korean", "2024\xEB\x85\x84 1\xEC\x9B\x94 15\xEC\x9D\xBC \xEC\x98\xA4\xED\x9B\x84 3:05 - Min: a\n",
       "= chat 2024-01-15T15:05:00Z id\nunknown Min 0: a\n" },
     { "Chinese iPhone",
@@ -86,6 +86,13 @@ static const struct {
       "a|31.02.24, 10:30 - Bo: b\n" },
     { "a picture under words", "[15.01.24, 10:30:45] Ana: the crack " LRM "image omitted\n",
       "= chat 2024-01-15T10:30:45Z id\nunknown Ana 0: the crack\nsystem Ana 0: image omitted\n" },
+    { "what the phone notes goes with the conversation it is near to",
+      "15/01/2024, 10:30 - Ana: a\n15/01/2024, 23:30 - Ana left\n18/01/2024, 10:30 - You added Bo\n20/01/2024, 09:30 - You "
+      "added Cy\n20/01/2024, 10:30 - Cy: b\n30/01/2024, 10:30 - Cy left\n",
+      "= chat 2024-01-15T10:30:00Z id\nunknown Ana 0: a\nsystem 46800000: Ana left\n= chat 2024-01-20T09:30:00Z id\nsystem "
+      "0: You added Cy\nunknown Cy 3600000: b\n" },
+    { "a chat in which nobody wrote", "15/01/2024, 10:30 - You created this group\n",
+      "= chat 2024-01-15T10:30:00Z\nsystem 0: You created this group\n" },
     { "no chat", "hello\n15 people\n", "! 1: no message: no line begins with a date and a time\n" },
 };
 
