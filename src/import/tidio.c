@@ -22,7 +22,16 @@ static int64_t time_of(const Json *object, int *offset_minutes)
     return at == WHEN_NONE ? draft_when(json_get(object, "created_at"), offset_minutes) : at;
 }
 
-static void add_message(Conversation *c, Arena *arena, const Json *message, const Json *contact)
+typedef struct Person {
+    Str name, email;
+} Person;
+
+static Person person_of(const Json *told)
+{
+    return (Person){ str_trim(json_str(json_get(told, "name"))), str_trim(json_str(json_get(told, "email"))) };
+}
+
+static void add_message(Conversation *c, Arena *arena, const Json *message, Person contact)
 {
     static const char *const content[] = { "content", "body", "text", "message" };
     static const char *const kind[] = { "message_type", "messageType", "type", "visibility" };
@@ -33,15 +42,15 @@ static void add_message(Conversation *c, Arena *arena, const Json *message, cons
     if (type.len == 0) type = json_str(author);
     if (type.len == 0) type = json_str(json_get(message, "author_type"));
     Role role = role_from(type);
-    if (role == ROLE_CUSTOMER && !json_str(json_get(author, "name")).len && !json_str(json_get(author, "email")).len)
-        author = contact;
-    Str email = json_str(json_get(author, "email")), name = str_trim(json_str(json_get(author, "name")));
+    Person person = person_of(author);
+    if (role == ROLE_CUSTOMER && person.name.len == 0 && person.email.len == 0) person = contact;
     Str id = json_scalar(json_get(message, "author_id"));
     if (id.len == 0) id = json_scalar(json_get(author, "id"));
-    if (id.len == 0) id = email;
-    uint32_t participant = id.len || name.len ? conversation_participant(c, arena, id, name, role) : NO_PARTICIPANT;
+    if (id.len == 0) id = person.email;
+    uint32_t participant =
+        id.len || person.name.len ? conversation_participant(c, arena, id, person.name, role) : NO_PARTICIPANT;
     if (participant != NO_PARTICIPANT && c->participant[participant].email.len == 0)
-        c->participant[participant].email = email;
+        c->participant[participant].email = person.email;
     Utterance *u = conversation_say(c, arena, participant, role, text);
     u->at_ms = time_of(message, NULL);
     u->is_public = !str_equal_nocase(word, STR("internal")) && !str_equal_nocase(word, STR("note"));
@@ -60,7 +69,8 @@ static bool read_ticket(const ImportBlock *block, ImportSink *sink, Arena *scrat
     c.subject = str_trim(json_str(json_get(ticket, "subject")));
     c.channel = CHANNEL_EMAIL; /* its tickets are letters; chats are told elsewhere */
     c.started = time_of(ticket, &c.offset_minutes);
-    JSON_EACH(message, messages) add_message(&c, scratch, message, json_get(ticket, "contact"));
+    Person contact = person_of(json_get(ticket, "contact"));
+    JSON_EACH(message, messages) add_message(&c, scratch, message, contact);
     return draft_give(sink, block, &c, record->line, scratch);
 }
 

@@ -126,18 +126,42 @@ static void settle_roles(Conversation *c)
 }
 
 /* The conversation's participants, when they are given beside the messages: a customer is bound to an address. */
-static void add_bindings(Conversation *c, const Json *participants)
+enum { BINDINGS_MAX = 1000 }; /* Twilio's own limit of participants */
+
+typedef struct Binding {
+    Str author;
+    Role role;
+} Binding;
+
+typedef struct Bindings {
+    Binding item[BINDINGS_MAX];
+    size_t count;
+} Bindings;
+
+static const void *prepare_bindings(const Json *around, Arena *arena)
 {
+    const Json *participants = json_get(around, "participants");
+    if (!json_is(participants, JSON_ARRAY)) return NULL;
+    Bindings *bindings = ARENA_NEW(arena, Bindings, 1);
     JSON_EACH(told, participants)
     {
-        Str address = json_str(json_path(told, "messaging_binding.address")),
-            identity = json_str(json_get(told, "identity"));
-        for (uint32_t i = 0; i < c->participant_count && i < 64; i++) {
-            Participant *p = &c->participant[i];
-            if (p->role != ROLE_UNKNOWN) continue;
-            if (address.len && str_equal(p->id, address)) p->role = ROLE_CUSTOMER;
-            if (identity.len && str_equal(p->id, identity)) p->role = role_from(json_str(json_get(told, "role")));
-        }
+        if (bindings->count == BINDINGS_MAX) break;
+        Str address = json_str(json_path(told, "messaging_binding.address"));
+        Str identity = json_str(json_get(told, "identity"));
+        Role role = address.len ? ROLE_CUSTOMER : role_from(json_str(json_get(told, "role")));
+        if (role != ROLE_UNKNOWN)
+            bindings->item[bindings->count++] = (Binding){ address.len ? address : identity, role };
+    }
+    return bindings;
+}
+
+static void add_bindings(Conversation *c, const Bindings *bindings)
+{
+    enum { FEW = 64 }; /* participants looked at; more have not written in one conversation */
+    for (uint32_t i = 0; bindings && i < c->participant_count && i < FEW; i++) {
+        Participant *p = &c->participant[i];
+        for (size_t k = 0; p->role == ROLE_UNKNOWN && k < bindings->count; k++)
+            if (str_equal(p->id, bindings->item[k].author)) p->role = bindings->item[k].role;
     }
 }
 
@@ -168,7 +192,7 @@ static bool read_messages(const ImportBlock *block, ImportSink *sink, Arena *scr
             author.len ? conversation_participant(&c, scratch, author, (Str){ NULL, 0 }, role) : NO_PARTICIPANT;
         conversation_say(&c, scratch, participant, role, text)->at_ms = sent[i].at;
     }
-    add_bindings(&c, json_get(record->around, "participants"));
+    add_bindings(&c, record->prepared);
     settle_roles(&c);
     return draft_give(sink, block, &c, record->line, scratch);
 }
@@ -291,7 +315,9 @@ static bool read_one(const ImportBlock *block, ImportSink *sink, Arena *scratch,
 static bool read_all(const ImportBlock *block, ImportSink *sink, Arena *scratch, Err *err)
 {
     static const char *const lists[] = { "messages", NULL };
-    static const RecordReader reader = { .lists = lists, .group = group_of, .read = read_one };
+    static const RecordReader reader = {
+        .lists = lists, .prepare = prepare_bindings, .group = group_of, .read = read_one
+    };
     return records_read(block, sink, scratch, &reader, err);
 }
 
