@@ -16,8 +16,8 @@ import time
 import tree
 
 SAMPLE = tree.ROOT / 'corpus/sample'
-SHOWN = 'in-person-04-returns-desk.talk'
-PAGE = 20          # the same conversation in the store, which counts in the order of the files
+SHOWN = 'phone-03-dishwasher-second-call.talk'
+PAGE = 31          # phone-09 in the store, which counts in the order of the files
 COLORS = {30: '#24292f', 31: '#ff8178', 32: '#7ee787', 33: '#e3b341', 34: '#79c0ff', 35: '#d2a8ff', 36: '#56d4dd', 37: '#e6edf3'}
 
 
