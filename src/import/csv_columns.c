@@ -72,10 +72,8 @@ static size_t plain_name(Str name, char ret[NAME_MAX_BYTES])
 
 static int find_name(const CsvColumns *columns, Str plain)
 {
-    for (size_t i = 0; i < columns->field_count; i++) {
-        char name[NAME_MAX_BYTES];
-        if (str_equal(str_make(name, plain_name(columns->name[i], name)), plain)) return (int)i;
-    }
+    for (size_t i = 0; i < columns->field_count; i++)
+        if (str_equal(columns->plain[i], plain)) return (int)i;
     return CSV_NO_COLUMN;
 }
 
@@ -161,36 +159,36 @@ static bool names_have(const char *names, Str plain)
     return false;
 }
 
+static Str plain_of(const CsvColumns *columns, CsvColumn column)
+{
+    int at = columns->at[column];
+    return at == CSV_NO_COLUMN ? (Str){ 0 } : columns->plain[at];
+}
+
 /* What the names of the columns found say about how to read them. */
 static void note_kinds(CsvColumns *columns)
 {
-    char name[NAME_MAX_BYTES];
-    if (columns->at[CSV_ROLE] != CSV_NO_COLUMN) {
-        Str plain = str_make(name, plain_name(columns->name[columns->at[CSV_ROLE]], name));
-        if (names_have("inbound is_inbound incoming is_incoming is_customer from_customer", plain))
-            columns->role_kind = CSV_ROLE_TRUE_IS_CUSTOMER;
-        columns->role_may_name =
-            str_find(plain, STR("type")) == STR_NOT_FOUND && str_find(plain, STR("direction")) == STR_NOT_FOUND;
-        if (names_have("outbound is_outbound is_agent is_staff from_agent", plain))
-            columns->role_kind = CSV_ROLE_TRUE_IS_AGENT;
-    }
-    if (columns->at[CSV_TEXT] != CSV_NO_COLUMN) {
-        Str plain = str_make(name, plain_name(columns->name[columns->at[CSV_TEXT]], name));
-        columns->is_html = str_find(plain, STR("html")) != STR_NOT_FOUND;
-    }
-    if (columns->at[CSV_TIME] != CSV_NO_COLUMN) {
-        Str plain = str_make(name, plain_name(columns->name[columns->at[CSV_TIME]], name));
-        columns->is_milliseconds = str_ends(plain, STR("_ms")) || str_find(plain, STR("milli")) != STR_NOT_FOUND;
-    }
+    Str role = plain_of(columns, CSV_ROLE), text = plain_of(columns, CSV_TEXT), time = plain_of(columns, CSV_TIME);
+    columns->role_kind = CSV_ROLE_WORD;
+    if (names_have("inbound is_inbound incoming is_incoming is_customer from_customer", role))
+        columns->role_kind = CSV_ROLE_TRUE_IS_CUSTOMER;
+    if (names_have("outbound is_outbound is_agent is_staff from_agent", role))
+        columns->role_kind = CSV_ROLE_TRUE_IS_AGENT;
+    columns->role_may_name =
+        str_find(role, STR("type")) == STR_NOT_FOUND && str_find(role, STR("direction")) == STR_NOT_FOUND;
+    columns->is_html = str_find(text, STR("html")) != STR_NOT_FOUND;
+    columns->is_milliseconds = str_ends(time, STR("_ms")) || str_find(time, STR("milli")) != STR_NOT_FOUND;
 }
 
 bool csv_columns(Str preamble, Str file, const char *map, Arena *arena, CsvColumns *ret, Err *err)
 {
     for (int c = 0; c < CSV_COLUMN_COUNT; c++) ret->at[c] = CSV_NO_COLUMN;
-    ret->role_kind = CSV_ROLE_WORD;
-    ret->is_html = ret->is_milliseconds = ret->role_may_name = false;
     Str header = csv_header(preamble, &ret->separator);
     ret->field_count = csv_fields(header, ret->separator, arena, ret->name, CSV_FIELDS_MAX);
+    for (size_t i = 0; i < ret->field_count; i++) {
+        char plain[NAME_MAX_BYTES];
+        ret->plain[i] = arena_str(arena, str_make(plain, plain_name(ret->name[i], plain)));
+    }
     if (map && !read_map(ret, map, file, err)) return false;
     for (int c = 0; c < CSV_COLUMN_COUNT; c++) guess(ret, (CsvColumn)c);
     note_kinds(ret);
