@@ -28,7 +28,7 @@ typedef struct Reader {
     Arena *scratch; /* of one conversation */
     Arena arena;    /* of the block */
     CsvColumns columns;
-    Str field[CSV_FIELDS_MAX]; /* of the row at hand */
+    Str *field; /* of the row at hand */
     size_t field_count;
     int day_first;
     bool first_block, told_of_guess;
@@ -331,6 +331,7 @@ static bool read_rows(Reader *r, Err *err)
     }
     if (!csv_columns(header, block->file, block->options ? block->options->map : NULL, &r->arena, &r->columns, err))
         return false;
+    r->field = ARENA_NEW(&r->arena, Str, r->columns.field_count + 1);
     r->day_first = block->day_first;
     if (!r->day_first && block->preamble.len == 0) r->day_first = csv_day_first(bytes, header, block->options);
     if (r->first_block && !tell_columns(r)) return false;

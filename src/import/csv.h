@@ -56,8 +56,8 @@ typedef struct CsvColumns {
     bool        is_milliseconds;           /* likewise the time column */
     char        separator;
     size_t      field_count;
-    Str         name[CSV_FIELDS_MAX];      /* as the header spells them */
-    Str         plain[CSV_FIELDS_MAX];     /* lower case, letters and digits, the rest as '_' */
+    Str        *name;                      /* as the header spells them */
+    Str        *plain;                     /* lower case, letters and digits, the rest as '_' */
 } CsvColumns;
 
 /* Finds the columns by `map` ("conversation_id=Ticket,text=Body") and by the names that other systems use.  False when

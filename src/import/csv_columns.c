@@ -184,7 +184,12 @@ bool csv_columns(Str preamble, Str file, const char *map, Arena *arena, CsvColum
 {
     for (int c = 0; c < CSV_COLUMN_COUNT; c++) ret->at[c] = CSV_NO_COLUMN;
     Str header = csv_header(preamble, &ret->separator);
-    ret->field_count = csv_fields(header, ret->separator, arena, ret->name, CSV_FIELDS_MAX);
+    size_t separators = 0;
+    for (size_t i = 0; i < header.len && separators < CSV_FIELDS_MAX - 1; i++)
+        separators += header.data[i] == ret->separator;
+    ret->name = ARENA_NEW(arena, Str, separators + 1);
+    ret->plain = ARENA_NEW(arena, Str, separators + 1);
+    ret->field_count = csv_fields(header, ret->separator, arena, ret->name, separators + 1);
     for (size_t i = 0; i < ret->field_count; i++) {
         char plain[NAME_MAX_BYTES];
         ret->plain[i] = arena_str(arena, str_make(plain, plain_name(ret->name[i], plain)));
