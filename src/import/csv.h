@@ -58,6 +58,7 @@ typedef struct CsvColumns {
     size_t      field_count;
     Str        *name;                      /* as the header spells them */
     Str        *plain;                     /* lower case, letters and digits, the rest as '_' */
+    uint64_t    plain_bits;                /* a bit a name by its hash: most guesses need no search */
 } CsvColumns;
 
 /* Finds the columns by `map` ("conversation_id=Ticket,text=Body") and by the names that other systems use.  False when

@@ -70,8 +70,11 @@ static size_t plain_name(Str name, char ret[NAME_MAX_BYTES])
     return len;
 }
 
+static uint64_t bit_of(Str plain) { return (uint64_t)1 << (str_hash(plain) % 64); }
+
 static int find_name(const CsvColumns *columns, Str plain)
 {
+    if (!(columns->plain_bits & bit_of(plain))) return CSV_NO_COLUMN;
     for (size_t i = 0; i < columns->field_count; i++)
         if (str_equal(columns->plain[i], plain)) return (int)i;
     return CSV_NO_COLUMN;
@@ -185,6 +188,7 @@ bool csv_columns(Str preamble, Str file, const char *map, Arena *arena, CsvColum
     for (int c = 0; c < CSV_COLUMN_COUNT; c++) ret->at[c] = CSV_NO_COLUMN;
     Str header = csv_header(preamble, &ret->separator);
     size_t separators = 0;
+    ret->plain_bits = 0;
     for (size_t i = 0; i < header.len && separators < CSV_FIELDS_MAX - 1; i++)
         separators += header.data[i] == ret->separator;
     ret->name = ARENA_NEW(arena, Str, separators + 1);
@@ -193,6 +197,7 @@ bool csv_columns(Str preamble, Str file, const char *map, Arena *arena, CsvColum
     for (size_t i = 0; i < ret->field_count; i++) {
         char plain[NAME_MAX_BYTES];
         ret->plain[i] = arena_str(arena, str_make(plain, plain_name(ret->name[i], plain)));
+        ret->plain_bits |= bit_of(ret->plain[i]);
     }
     if (map && !read_map(ret, map, file, err)) return false;
     for (int c = 0; c < CSV_COLUMN_COUNT; c++) guess(ret, (CsvColumn)c);
