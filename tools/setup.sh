@@ -5,7 +5,7 @@
 
 packages_build='gcc libc6-dev meson ninja-build pkg-config python3 ca-certificates
     libutf8proc-dev libsodium-dev libarchive-dev zlib1g-dev libgmime-3.0-dev libxml2-dev libsqlite3-dev libmicrohttpd-dev'
-packages_check='clang clang-format libclang-rt-14-dev libcmocka-dev libpcre2-dev git jq'
+packages_check='clang clang-format libclang-rt-14-dev libcmocka-dev libpcre2-dev git jq chromium'
 
 stop() { echo "$0: $*" >&2; exit 1; }
 
