@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+/* A piece that one large conversation has swollen gives its memory back instead of keeping it for reuse. */
+enum { KEPT_MAX = 1 << 20 };
+
 static void *sure(void *memory)
 {
     if (!memory) abort(); /* the process is out of memory */
@@ -14,6 +17,8 @@ Piece *piece_new(void) { return sure(calloc(1, sizeof(Piece))); }
 void piece_reset(Piece *piece)
 {
     piece->next = NULL;
+    if (piece->bytes.capacity > KEPT_MAX) buf_clear(&piece->bytes);
+    if (piece->arena.used > KEPT_MAX) arena_clear(&piece->arena);
     piece->bytes.len = 0;
     piece->run_count = 0;
     arena_reset(&piece->arena);

@@ -203,7 +203,7 @@ static Piece *spare_piece(State *state)
     Piece *piece = state->spare;
     if (!piece) return piece_new();
     state->spare = piece->next;
-    piece_reset(piece);
+    piece->next = NULL;
     return piece;
 }
 
@@ -454,6 +454,7 @@ static bool take_or_wait(State *state)
         Piece *piece = take_from_head(state);
         pthread_mutex_unlock(&state->lock);
         take_piece(state, piece);
+        piece_reset(piece);
         tell_progress(state);
         pthread_mutex_lock(&state->lock);
         piece->next = state->spare;
