@@ -11,15 +11,17 @@
 enum { QUESTIONS = 3, ANSWERS_MAX = 6, END_TURNS = 4, UNSURE_BELOW = 45 /* hundredths */, EXTRA = 6 };
 
 typedef struct Weight {
-    uint8_t question, answer;
     uint32_t feature;
     int32_t thousandths;
+    uint8_t question, answer;
 } Weight;
 
 struct OutcomeModel {
     Weight *item;
-    uint32_t count, capacity;
+    uint32_t count, capacity; /* in the order of their features */
+    uint32_t *first;          /* by feature: its weights are [first[f], first[f + 1]) */
     uint32_t feature_count;
+    bool known[QUESTIONS][ANSWERS_MAX];
 };
 
 static const char *const QUESTION[QUESTIONS] = { "outcome", "first_contact_resolution", "ends" };
@@ -50,6 +52,25 @@ static bool feature_named(const Rules *rules, Str name, uint32_t *ret)
     return false;
 }
 
+static int by_feature(const void *x, const void *y)
+{
+    const Weight *a = x, *b = y;
+    if (a->feature != b->feature) return a->feature < b->feature ? -1 : 1;
+    if (a->question != b->question) return a->question < b->question ? -1 : 1;
+    return a->answer < b->answer ? -1 : a->answer > b->answer;
+}
+
+static void index_weights(OutcomeModel *model, Arena *arena)
+{
+    uint32_t at = 0;
+    if (model->count) qsort(model->item, model->count, sizeof *model->item, by_feature);
+    model->first = ARENA_NEW(arena, uint32_t, model->feature_count + 1);
+    for (uint32_t f = 0; f <= model->feature_count; f++) {
+        while (at < model->count && model->item[at].feature < f) at++;
+        model->first[f] = at;
+    }
+}
+
 bool outcome_open(const Words *words, const Rules *rules, Arena *arena, OutcomeModel **ret, Err *err)
 {
     OutcomeModel *model = ARENA_NEW(arena, OutcomeModel, 1);
@@ -72,8 +93,10 @@ bool outcome_open(const Words *words, const Rules *rules, Arena *arena, OutcomeM
                            line_number);
         if (!feature_named(rules, cell[2], &weight.feature)) continue; /* a behaviour that these words do not have */
         weight.thousandths = (int32_t)number;
+        model->known[weight.question][weight.answer] = true;
         *ARENA_PUSH(arena, model->item, model->count, model->capacity) = weight;
     }
+    index_weights(model, arena);
     *ret = model;
     return true;
 }
@@ -125,21 +148,20 @@ void outcome_read(const Hearing *h, const Conversation *c, Reading *ret)
 {
     const OutcomeModel *model = h->hearer->outcome;
     int64_t sum[QUESTIONS][ANSWERS_MAX] = { { 0 } };
-    bool known[QUESTIONS][ANSWERS_MAX] = { { false } };
     uint8_t small[512] = { 0 },
             *feature = model->feature_count <= sizeof small ? small : calloc(model->feature_count, 1);
     if (!feature) abort();
     set_features(h, c, ret, feature);
-    for (uint32_t i = 0; i < model->count; i++) {
-        const Weight *w = &model->item[i];
-        known[w->question][w->answer] = true;
-        if (feature[w->feature]) sum[w->question][w->answer] += w->thousandths;
+    for (uint32_t f = 0; f < model->feature_count; f++) {
+        if (!feature[f]) continue;
+        for (uint32_t i = model->first[f]; i < model->first[f + 1]; i++)
+            sum[model->item[i].question][model->item[i].answer] += model->item[i].thousandths;
     }
     if (feature != small) free(feature);
     uint8_t sure[QUESTIONS];
     unsigned answer[QUESTIONS];
     for (unsigned q = 0; q < QUESTIONS; q++) {
-        answer[q] = likeliest(sum[q], known[q], &sure[q]);
+        answer[q] = likeliest(sum[q], model->known[q], &sure[q]);
         if (sure[q] < UNSURE_BELOW) answer[q] = sure[q] = 0;
     }
     ret->outcome = (Outcome)answer[0];

@@ -41,6 +41,7 @@ typedef struct TimeWord {
 struct TimeWords {
     TimeWord *item;
     uint32_t count, capacity;
+    bool begins[256]; /* a word of time begins with this letter: most words are done with here */
 };
 
 TimeWords *time_words_open(const Words *words, Arena *arena)
@@ -54,6 +55,7 @@ TimeWords *time_words_open(const Words *words, Arena *arena)
             !str_next_part(&cells, '\t', &value))
             continue;
         if (!str_to_i64(value, &number)) continue;
+        if (word.len) ret->begins[(unsigned char)word.data[0]] = true;
         for (size_t i = 0; i < COUNT(KINDS); i++)
             if (str_equal(kind, str_from(KINDS[i].name)))
                 *ARENA_PUSH(arena, ret->item, ret->count, ret->capacity) = (TimeWord){ word, KINDS[i].kind, number };
@@ -73,6 +75,7 @@ typedef struct Times {
 static TimeWord figures(Str word)
 {
     TimeWord ret = { .word = word };
+    if (!ascii_digit(word.data[0])) return ret;
     int64_t first = 0, second = 0;
     size_t at = 0, digits = 0;
     while (at < word.len && ascii_digit(word.data[at]) && digits < 6)
@@ -127,8 +130,10 @@ static void read_times(const TimeWords *words, Str promise, Times *ret)
                 at += 3;
             }
         }
-        for (uint32_t i = 0; i < words->count && found.kind == TIME_NONE; i++)
-            if (str_equal_nocase(word, words->item[i].word)) found = words->item[i];
+        bool may_be = words->begins[(unsigned char)ascii_lower(word.data[0])];
+        for (uint32_t i = 0; may_be && i < words->count && found.kind == TIME_NONE; i++)
+            if (words->item[i].word.len == word.len && str_equal_nocase(word, words->item[i].word))
+                found = words->item[i];
         ret->item[ret->count++] = found;
     }
 }

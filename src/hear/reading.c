@@ -110,8 +110,8 @@ static Question question_before(const Hearing *h, const Conversation *c, uint32_
 
 static void find_asked_twice(const Hearing *h, const Conversation *c, Arena *arena, Reading *ret)
 {
-    Question *asked = ARENA_NEW(arena, Question, QUESTIONS_KEPT);
-    size_t count = 0, capacity = 0;
+    Question *asked = NULL;
+    size_t count = 0, kept_capacity = 0, capacity = 0;
     for (uint32_t i = 0; i < c->utterance_count && count < QUESTIONS_KEPT; i++) {
         const Turn *turn = &h->turn[i];
         for (uint32_t k = 0; turn->judged && k < turn->token_count && count < QUESTIONS_KEPT; k++) {
@@ -126,7 +126,7 @@ static void find_asked_twice(const Hearing *h, const Conversation *c, Arena *are
                     (AskedTwice){ other->utterance, i };
                 break;
             }
-            asked[count++] = question;
+            *ARENA_PUSH(arena, asked, count, kept_capacity) = question;
         }
     }
 }
