@@ -2,6 +2,9 @@
 #include "hear/text.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include "base/utf8.h"
 #include <utf8proc.h>
 
@@ -47,6 +50,7 @@ typedef struct Scan {
     Tokens *tokens;
     const Vocabulary *vocabulary;
     NameSet names;
+    uint64_t name_bits; /* the low six bits of their hashes: most words are no name */
     Str text;
     size_t first;         /* tokens before it belong to other texts */
     bool starts_sentence; /* the next word does */
@@ -87,16 +91,15 @@ static bool is_name(NameSet names, uint64_t hash)
     return false;
 }
 
-static void add_word(Scan *scan, size_t begin, size_t end, Str folded, uint8_t flags, Symbol shape)
+static void add_hashed(Scan *scan, size_t begin, size_t end, uint64_t hash, uint8_t flags, Symbol shape)
 {
-    uint64_t hash = word_hash(folded);
     const WordEntry *entry = vocabulary_find(scan->vocabulary, hash);
     if (scan->starts_sentence) flags |= TOKEN_STARTS_SENTENCE;
     scan->starts_sentence = false;
     Token token = { .begin = (uint32_t)begin, .end = (uint32_t)end, .flags = flags, .hash = hash };
-    if (UNLIKELY(scan->names.count) && is_name(scan->names, hash)) {
+    if (UNLIKELY(scan->name_bits >> (hash & 63) & 1) && is_name(scan->names, hash)) {
         token.symbol = SYM_NAME;
-    } else if (entry) {
+    } else if (LIKELY(entry != NULL)) {
         token.symbol = entry->part[0];
         *add_token(scan->tokens) = token;
         for (size_t i = 1; i < entry->part_count; i++) {
@@ -113,10 +116,47 @@ static void add_word(Scan *scan, size_t begin, size_t end, Str folded, uint8_t f
     *add_token(scan->tokens) = token;
 }
 
+static void add_word(Scan *scan, size_t begin, size_t end, Str folded, uint8_t flags, Symbol shape)
+{
+    add_hashed(scan, begin, end, word_hash(folded), flags, shape);
+}
+
 static bool is_word_point(int32_t c)
 {
     utf8proc_category_t category = utf8proc_category(c);
     return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_NO;
+}
+
+/* Most words: up to 15 ASCII letters and nothing else.  Returns where it ends, `at` when it is no such word. */
+static size_t take_plain_word(Scan *scan, size_t at)
+{
+#ifdef __SSE2__
+    Str text = scan->text;
+    if (at + 16 > text.len) return at;
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(text.data + at));
+    __m128i lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    __m128i above = _mm_cmpgt_epi8(lower, _mm_set1_epi8('a' - 1)),
+            below = _mm_cmplt_epi8(lower, _mm_set1_epi8('z' + 1));
+    unsigned letters = (unsigned)_mm_movemask_epi8(_mm_and_si128(above, below));
+    unsigned len = (unsigned)__builtin_ctz(~letters);
+    if (len == 0 || len > 15) return at;
+    unsigned char next = (unsigned char)text.data[at + len];
+    if (next == '\'' || next >= 0x80 || (next >= '0' && next <= '9')) return at;
+    unsigned capitals =
+        ~(unsigned)_mm_movemask_epi8(_mm_slli_epi16(bytes, 2)) & ((1u << len) - 1); /* bit 0x20 not set */
+    uint64_t half[2];
+    _mm_storeu_si128((__m128i *)(void *)half, lower);
+    uint8_t flags = (capitals & 1) ? TOKEN_CAPITAL : 0;
+    if (capitals == (1u << len) - 1 && len > 1) flags |= TOKEN_ALL_CAPS;
+    uint64_t hash = len < 8 ? word_hash_end(WORD_HASH_SEED, half[0] & ~(~(uint64_t)0 << (8 * len)), len)
+                            : word_hash_end(word_hash_step(WORD_HASH_SEED, half[0]),
+                                            half[1] & ~(~(uint64_t)0 << (8 * (len - 8))), len);
+    add_hashed(scan, at, at + len, hash, flags, SYM_WORD);
+    return at + len;
+#else
+    (void)scan;
+    return at;
+#endif
 }
 
 /* A word of letters, apostrophes inside it, and digits: begins at `at`, which holds a letter or a high byte. */
@@ -293,10 +333,15 @@ void text_tokens(Tokens *tokens, const Vocabulary *vocabulary, NameSet names, St
                   .first = tokens->count,
                   .starts_sentence = true };
     size_t first = tokens->count, at = 0;
+    for (size_t i = 0; i < names.count; i++) scan.name_bits |= (uint64_t)1 << (names.hash[i] & 63);
     while (at < text.len) {
         unsigned char c = (unsigned char)text.data[at];
         switch (BYTE_KIND[c]) {
-        case B_LETTER: at = take_word(&scan, at); continue;
+        case B_LETTER: {
+            size_t end = take_plain_word(&scan, at);
+            at = end > at ? end : take_word(&scan, at);
+            continue;
+        }
         case B_HIGH: at = take_high(&scan, at); continue;
         case B_DIGIT: at = take_number(&scan, at, at, false); continue;
         case B_MONEY:

@@ -59,21 +59,30 @@ bool vocabulary_spelling(Vocabulary *v, Str from, Str to_words, Err *err) MUST_U
 void vocabulary_common(Vocabulary *v, Str folded_word);
 
 /* FNV-like over 8 bytes at a time; the text's tokenizer computes the same while it folds. */
-static inline uint64_t word_hash(Str s)
+#define WORD_HASH_SEED ((uint64_t)0x9e3779b97f4a7c15u)
+static inline uint64_t word_hash_step(uint64_t hash, uint64_t eight_bytes)
 {
-    uint64_t hash = 0x9e3779b97f4a7c15u;
-    size_t at = 0;
-    for (; at + 8 <= s.len; at += 8) {
-        uint64_t word;
-        memcpy(&word, s.data + at, 8);
-        hash = (hash ^ word) * 0xff51afd7ed558ccdu;
-        hash ^= hash >> 32;
-    }
-    uint64_t rest = 0;
-    for (size_t i = 0; at + i < s.len; i++) rest |= (uint64_t)(unsigned char)s.data[at + i] << (8 * i);
-    hash = (hash ^ rest ^ ((uint64_t)s.len << 56)) * 0xff51afd7ed558ccdu;
+    hash = (hash ^ eight_bytes) * 0xff51afd7ed558ccdu;
+    return hash ^ hash >> 32;
+}
+/* `rest`: the last len % 8 bytes, the first of them lowest. */
+static inline uint64_t word_hash_end(uint64_t hash, uint64_t rest, size_t len)
+{
+    hash = (hash ^ rest ^ ((uint64_t)len << 56)) * 0xff51afd7ed558ccdu;
     hash ^= hash >> 29;
     return hash ? hash : 1;
+}
+static inline uint64_t word_hash(Str s)
+{
+    uint64_t hash = WORD_HASH_SEED, rest = 0;
+    size_t at = 0;
+    for (; at + 8 <= s.len; at += 8) {
+        uint64_t word = 0;
+        for (size_t i = 0; i < 8; i++) word |= (uint64_t)(unsigned char)s.data[at + i] << (8 * i);
+        hash = word_hash_step(hash, word);
+    }
+    for (size_t i = 0; at + i < s.len; i++) rest |= (uint64_t)(unsigned char)s.data[at + i] << (8 * i);
+    return word_hash_end(hash, rest, s.len);
 }
 
 Str word_fold(Arena *arena, Str word); /* lower case, ’ to ' */
