@@ -376,8 +376,9 @@ static HeardTurn turn_of(Fill *f, uint32_t number)
         .doubtful = u->doubtful,
     };
     if (turn.note) turn.css = arena_printf(f->arena, "%s note", role_name(u->role));
-    fill_pieces(f, u->text, marks.item + f->at, end - f->at, &turn);
-    fill_labels(f, marks.item + f->at, MIN(end - f->at, (size_t)TURN_MARKS_MAX), &turn);
+    const Mark *mark = marks.count ? marks.item + f->at : NULL;
+    fill_pieces(f, u->text, mark, end - f->at, &turn);
+    fill_labels(f, mark, MIN(end - f->at, (size_t)TURN_MARKS_MAX), &turn);
     f->at = end;
     return turn;
 }

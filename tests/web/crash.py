@@ -27,7 +27,7 @@ import tap  # noqa: E402
 
 goodwill = os.path.abspath(sys.argv[1])
 kills = int(sys.argv[2]) if len(sys.argv) > 2 else 50
-COUNT = 2000           # four transactions an export
+COUNT = 1100           # three transactions an export
 seed = int(os.environ.get('SEED', '20260321'))
 chance = random.Random(seed)
 print(f'# SEED={seed}')
