@@ -233,13 +233,16 @@ bool automaton_compile(Automaton *a, uint32_t symbol_count, Err *err)
 
 enum { DEAD = 0, UNBUILT = UINT32_MAX };
 
+/* What a state is asked at every token: in cache lines of their own. */
 typedef struct State {
-    uint32_t nodes, node_count;     /* in matcher->nodes; sorted */
-    uint32_t accepts, accept_count; /* in matcher->accepts: phrases, sorted */
     Filter next;                    /* symbols that may lead on: most steps are seen to end here, without a search */
     Filter need;                    /* in a gap: one of these must come within `reach` words, or nothing will */
     uint32_t reach;                 /* 0: not in a gap, or any word will do */
+    uint32_t accepts, accept_count; /* in matcher->accepts: phrases, sorted */
+    uint32_t nodes, node_count;     /* in matcher->nodes; sorted */
+    uint32_t unused[11];
 } State;
+static_assert(sizeof(State) % 64 == 0, "a state fills its cache lines");
 
 /* A run that is still alive: which token it began at, and the state it is in. */
 typedef struct Run {
@@ -265,6 +268,7 @@ struct Matcher {
     Step *step;
     size_t step_mask, step_used;
     Run run[PARTY];
+    Symbol symbol[PARTY]; /* what each run reads next */
     uint32_t *seen, stamp;
     NodeList stack, gathered;
 };
@@ -293,7 +297,7 @@ Matcher *matcher_new(const Automaton *a)
     Matcher *m = must(calloc(1, sizeof *m));
     m->automaton = a;
     m->state_capacity = 1024;
-    m->state = must(calloc(m->state_capacity, sizeof *m->state));
+    m->state = must(aligned_alloc(64, m->state_capacity * sizeof *m->state));
     m->by_hash_mask = (1u << 17) - 1;
     m->by_hash = must(calloc(m->by_hash_mask + 1, sizeof *m->by_hash));
     m->step_mask = (1u << 12) - 1;
@@ -398,8 +402,11 @@ static uint32_t state_of_gathered(Matcher *m)
             return m->by_hash[at];
     }
     if (m->state_count == m->state_capacity) {
+        State *more = must(aligned_alloc(64, 2 * m->state_capacity * sizeof *m->state));
+        memcpy(more, m->state, m->state_capacity * sizeof *m->state);
+        free(m->state);
+        m->state = more;
         m->state_capacity *= 2;
-        m->state = must(realloc(m->state, m->state_capacity * sizeof *m->state));
     }
     State made = { .nodes = m->nodes.count, .node_count = g->count, .accepts = m->accepts.count };
     for (uint32_t i = 0; i < g->count; i++) {
@@ -562,9 +569,13 @@ static size_t start_runs(Matcher *m, unsigned root, const Token *token, uint32_t
         uint32_t state = m->first[root][start][token[i].symbol];
         if (UNLIKELY(state == UNBUILT)) state = build_first(m, root, start, token[i].symbol);
         if (state == DEAD) continue;
-        if (m->state[state].accept_count) add_matches(m, ret, state, i, i + 1);
+        __builtin_prefetch(&m->state[state]);
+        __builtin_prefetch(&m->state[state].reach);
         m->run[alive++] = (Run){ i, state };
     }
+    for (size_t i = 0; i < alive; i++)
+        if (m->state[m->run[i].state].accept_count)
+            add_matches(m, ret, m->run[i].state, m->run[i].begin, m->run[i].begin + 1);
     return alive;
 }
 
@@ -589,7 +600,8 @@ void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Ma
             forget_all(m);
         size_t alive = start_runs(m, root, token, begin, (uint32_t)MIN(count, begin + PARTY), ret);
         for (uint32_t length = 1; alive && length < MATCH_TOKENS_MAX; length++) {
-            size_t still = 0;
+            /* Those that go on ask for their step's slot first, so that the slots come while others are asked. */
+            size_t going = 0, still = 0;
             for (size_t i = 0; i < alive; i++) {
                 Run run = m->run[i];
                 if (run.begin + length >= count) continue;
@@ -597,11 +609,22 @@ void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Ma
                 const State *s = &m->state[run.state];
                 if (!filter_has(&s->next, symbol)) continue;
                 if (s->reach && !need_is_met(s, &token[run.begin + length], count - run.begin - length)) continue;
-                run.state = take_step(m, run.state, symbol);
+                __builtin_prefetch(&m->step[step_slot(m, step_key(run.state, symbol))]);
+                m->symbol[going] = symbol;
+                m->run[going++] = run;
+            }
+            for (size_t i = 0; i < going; i++) {
+                Run run = m->run[i];
+                run.state = take_step(m, run.state, m->symbol[i]);
                 if (run.state == DEAD) continue;
-                if (m->state[run.state].accept_count) add_matches(m, ret, run.state, run.begin, run.begin + length + 1);
+                const State *s = &m->state[run.state];
+                __builtin_prefetch(s);
+                __builtin_prefetch(&s->reach);
                 m->run[still++] = run;
             }
+            for (size_t i = 0; i < still; i++)
+                if (m->state[m->run[i].state].accept_count)
+                    add_matches(m, ret, m->run[i].state, m->run[i].begin, m->run[i].begin + length + 1);
             alive = still;
         }
     }
