@@ -231,7 +231,9 @@ bool automaton_compile(Automaton *a, uint32_t symbol_count, Err *err)
 
 /* --- matching ------------------------------------------------------------- */
 
-enum { DEAD = 0, UNBUILT = UINT32_MAX };
+/* States are named by their index and by two bits of what they are, so that most runs need not look at them. */
+enum { DEAD = 0, STATE_ACCEPTS = 1 << 23, STATE_GAP = 1 << 22, STATE_INDEX = STATE_GAP - 1 };
+#define UNBUILT UINT32_MAX
 
 /* What a state is asked at every token: in cache lines of their own. */
 typedef struct State {
@@ -389,6 +391,12 @@ static void find_need(const Matcher *m, const NodeList *nodes, State *ret)
     if (!in_gap || !bounded) ret->reach = 0;
 }
 
+static uint32_t state_name(const Matcher *m, uint32_t index)
+{
+    const State *s = &m->state[index];
+    return index | (s->accept_count ? STATE_ACCEPTS : 0) | (s->reach ? STATE_GAP : 0);
+}
+
 /* The state with the nodes in m->gathered; made when it is new. */
 static uint32_t state_of_gathered(Matcher *m)
 {
@@ -399,7 +407,7 @@ static uint32_t state_of_gathered(Matcher *m)
     for (; m->by_hash[at]; at = (at + 1) & m->by_hash_mask) {
         const State *s = &m->state[m->by_hash[at]];
         if (s->node_count == g->count && memcmp(m->nodes.item + s->nodes, g->item, g->count * sizeof(Node)) == 0)
-            return m->by_hash[at];
+            return state_name(m, m->by_hash[at]);
     }
     if (m->state_count == m->state_capacity) {
         State *more = must(aligned_alloc(64, 2 * m->state_capacity * sizeof *m->state));
@@ -429,7 +437,7 @@ static uint32_t state_of_gathered(Matcher *m)
     }
     m->state[m->state_count] = made;
     m->by_hash[at] = m->state_count;
-    return m->state_count++;
+    return state_name(m, m->state_count++);
 }
 
 static uint32_t build_first(Matcher *m, unsigned root, bool start, Symbol symbol)
@@ -455,6 +463,7 @@ static bool reads(const Automaton *a, const NodeData *node, Symbol symbol)
 
 static uint32_t build_step(Matcher *m, uint32_t from, Symbol symbol)
 {
+    from &= STATE_INDEX;
     const Automaton *a = m->automaton;
     new_stamp(m);
     m->gathered.count = 0;
@@ -509,7 +518,7 @@ static inline uint32_t take_step(Matcher *m, uint32_t from, Symbol symbol)
 
 static void add_matches(const Matcher *m, Matches *ret, uint32_t state, uint32_t begin, uint32_t end)
 {
-    const State *s = &m->state[state];
+    const State *s = &m->state[state & STATE_INDEX];
     for (uint32_t i = 0; i < s->accept_count; i++) {
         if (ret->count == ret->capacity) {
             ret->capacity = ret->capacity ? ret->capacity * 2 : 256;
@@ -569,13 +578,11 @@ static size_t start_runs(Matcher *m, unsigned root, const Token *token, uint32_t
         uint32_t state = m->first[root][start][token[i].symbol];
         if (UNLIKELY(state == UNBUILT)) state = build_first(m, root, start, token[i].symbol);
         if (state == DEAD) continue;
-        __builtin_prefetch(&m->state[state]);
-        __builtin_prefetch(&m->state[state].reach);
+        __builtin_prefetch(&m->state[state & STATE_INDEX]);
         m->run[alive++] = (Run){ i, state };
     }
     for (size_t i = 0; i < alive; i++)
-        if (m->state[m->run[i].state].accept_count)
-            add_matches(m, ret, m->run[i].state, m->run[i].begin, m->run[i].begin + 1);
+        if (m->run[i].state & STATE_ACCEPTS) add_matches(m, ret, m->run[i].state, m->run[i].begin, m->run[i].begin + 1);
     return alive;
 }
 
@@ -606,9 +613,10 @@ void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Ma
                 Run run = m->run[i];
                 if (run.begin + length >= count) continue;
                 Symbol symbol = token[run.begin + length].symbol;
-                const State *s = &m->state[run.state];
+                const State *s = &m->state[run.state & STATE_INDEX];
                 if (!filter_has(&s->next, symbol)) continue;
-                if (s->reach && !need_is_met(s, &token[run.begin + length], count - run.begin - length)) continue;
+                if (run.state & STATE_GAP && !need_is_met(s, &token[run.begin + length], count - run.begin - length))
+                    continue;
                 __builtin_prefetch(&m->step[step_slot(m, step_key(run.state, symbol))]);
                 m->symbol[going] = symbol;
                 m->run[going++] = run;
@@ -617,13 +625,11 @@ void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Ma
                 Run run = m->run[i];
                 run.state = take_step(m, run.state, m->symbol[i]);
                 if (run.state == DEAD) continue;
-                const State *s = &m->state[run.state];
-                __builtin_prefetch(s);
-                __builtin_prefetch(&s->reach);
+                __builtin_prefetch(&m->state[run.state & STATE_INDEX]);
                 m->run[still++] = run;
             }
             for (size_t i = 0; i < still; i++)
-                if (m->state[m->run[i].state].accept_count)
+                if (m->run[i].state & STATE_ACCEPTS)
                     add_matches(m, ret, m->run[i].state, m->run[i].begin, m->run[i].begin + length + 1);
             alive = still;
         }
