@@ -6,4 +6,8 @@
 
 void *memory_grow(void *old, size_t size); /* realloc; size > 0; freed with free() */
 
+/* Cleared, for tables that are asked at random places: in large pages where the system has them, so that an asking
+ * costs no second one for the page.  Freed with free(). */
+void *memory_table(size_t size);
+
 #endif

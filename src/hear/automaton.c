@@ -7,6 +7,8 @@
  */
 #include "hear/automaton.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 
 typedef enum NodeKind { NODE_SYMBOL, NODE_SET, NODE_ANY, NODE_END, NODE_EITHER, NODE_ACCEPT } NodeKind;
@@ -299,11 +301,11 @@ Matcher *matcher_new(const Automaton *a)
     Matcher *m = must(calloc(1, sizeof *m));
     m->automaton = a;
     m->state_capacity = 1024;
-    m->state = must(aligned_alloc(64, m->state_capacity * sizeof *m->state));
+    m->state = memory_table(m->state_capacity * sizeof *m->state);
     m->by_hash_mask = (1u << 17) - 1;
-    m->by_hash = must(calloc(m->by_hash_mask + 1, sizeof *m->by_hash));
+    m->by_hash = memory_table((m->by_hash_mask + 1) * sizeof *m->by_hash);
     m->step_mask = (1u << 12) - 1;
-    m->step = must(calloc(m->step_mask + 1, sizeof *m->step));
+    m->step = memory_table((m->step_mask + 1) * sizeof *m->step);
     m->seen = must(calloc(a->node_count + 1, sizeof *m->seen));
     for (unsigned root = 0; root < ROOTS; root++)
         for (unsigned start = 0; start < 2; start++)
@@ -410,7 +412,7 @@ static uint32_t state_of_gathered(Matcher *m)
             return state_name(m, m->by_hash[at]);
     }
     if (m->state_count == m->state_capacity) {
-        State *more = must(aligned_alloc(64, 2 * m->state_capacity * sizeof *m->state));
+        State *more = memory_table(2 * m->state_capacity * sizeof *m->state);
         memcpy(more, m->state, m->state_capacity * sizeof *m->state);
         free(m->state);
         m->state = more;
@@ -488,7 +490,7 @@ static void grow_steps(Matcher *m)
     Step *old = m->step;
     size_t count = m->step_mask + 1;
     m->step_mask = m->step_mask * 2 + 1;
-    m->step = must(calloc(m->step_mask + 1, sizeof *m->step));
+    m->step = memory_table((m->step_mask + 1) * sizeof *m->step);
     for (size_t i = 0; i < count; i++) {
         if (!old[i]) continue;
         size_t at = step_slot(m, old[i] >> STEP_STATE_BITS << STEP_STATE_BITS);

@@ -493,6 +493,7 @@ void rules_free(Rules *rules)
 {
     if (!rules) return;
     automaton_free(rules->automaton);
+    vocabulary_clear(&rules->vocabulary);
     arena_clear(&rules->arena);
     free(rules);
 }

@@ -2,6 +2,9 @@
  * words the chance is under 1e-9, and the rules' own words are checked against it when they are added. */
 #include "hear/vocabulary.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "base/utf8.h"
 
 Str word_fold(Arena *arena, Str word)
@@ -27,17 +30,25 @@ void vocabulary_init(Vocabulary *v, Arena *arena)
 {
     *v =
         (Vocabulary){ .arena = arena, .mask = (1u << 15) - 1, .symbol_count = SYM_FIRST_WORD, .symbol_capacity = 8192 };
-    v->slot = ARENA_NEW(arena, WordEntry, v->mask + 1);
-    v->tag = ARENA_NEW(arena, uint32_t, v->mask + 1);
+    v->slot = memory_table((v->mask + 1) * sizeof *v->slot);
+    v->tag = memory_table((v->mask + 1) * sizeof *v->tag);
     v->name = ARENA_NEW(arena, Str, v->symbol_capacity);
     v->is_common = ARENA_NEW(arena, uint8_t, v->symbol_capacity);
+}
+
+void vocabulary_clear(Vocabulary *v)
+{
+    free(v->slot);
+    free(v->tag);
+    v->slot = NULL;
+    v->tag = NULL;
 }
 
 static void grow_slots(Vocabulary *v)
 {
     uint32_t mask = v->mask * 2 + 1;
-    WordEntry *slot = ARENA_NEW(v->arena, WordEntry, mask + 1);
-    uint32_t *tag = ARENA_NEW(v->arena, uint32_t, mask + 1);
+    WordEntry *slot = memory_table((mask + 1) * sizeof *slot);
+    uint32_t *tag = memory_table((mask + 1) * sizeof *tag);
     for (uint32_t i = 0; i <= v->mask; i++) {
         if (v->slot[i].hash == 0) continue;
         uint32_t at = (uint32_t)v->slot[i].hash & mask;
@@ -45,6 +56,8 @@ static void grow_slots(Vocabulary *v)
         slot[at] = v->slot[i];
         tag[at] = v->tag[i];
     }
+    free(v->slot);
+    free(v->tag);
     v->slot = slot;
     v->tag = tag;
     v->mask = mask;

@@ -53,7 +53,8 @@ typedef struct Vocabulary {
     Arena *arena;
 } Vocabulary;
 
-void vocabulary_init(Vocabulary *v, Arena *arena);
+void vocabulary_init(Vocabulary *v, Arena *arena); /* ends with vocabulary_clear */
+void vocabulary_clear(Vocabulary *v);
 bool vocabulary_add(Vocabulary *v, Str folded_word, Symbol *ret, Err *err) MUST_USE; /* finds or makes it */
 bool vocabulary_spelling(Vocabulary *v, Str from, Str to_words, Err *err) MUST_USE;  /* "gonna" -> "going to" */
 void vocabulary_common(Vocabulary *v, Str folded_word);
