@@ -31,7 +31,7 @@ def check(name, *facts):
     tap.case(name, [f'expected {what}; there was {was!r}' for what, holds, was in facts if not holds])
 
 
-def plain(body):
+def words_of(body):
     return re.sub('<[^>]+>', '', body.decode())
 
 
@@ -138,9 +138,9 @@ for path in sorted(set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', body.decode
 # ---- uploads ----
 
 status, _, body = server.upload('b.talk', talk.replace(b'nine', b'ten'))
-check('an upload', (200, status == 200, status), ('a count', '1 conversation: 1 new' in plain(body), body))
+check('an upload', (200, status == 200, status), ('a count', '1 conversation: 1 new' in words_of(body), body))
 status, _, body = server.upload('b.talk', talk.replace(b'nine', b'ten'))
-check('the same again', ('1 unchanged', '1 conversation: 1 unchanged' in plain(body), body))
+check('the same again', ('1 unchanged', '1 conversation: 1 unchanged' in words_of(body), body))
 mixed = b'{"id":"m-1","turns":[{"role":"customer","text":"Hello <b>&amp;</b>"},{"role":"agent","text":"Hi."}]}\nno json\n{"id":"m-2"}\n'
 status, _, body = server.upload('%3Cmixed%3E.jsonl', mixed)
 text = body.decode()

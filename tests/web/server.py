@@ -22,7 +22,7 @@ class Server:
             raise SystemExit(f'the server did not start: {line}{self.process.stderr.read()}')
         self.port = int(found.group(1))
 
-    def raw(self, data, timeout=5, half_close=False):
+    def raw(self, data, timeout=15, half_close=False):
         """All that comes back until the server closes or says nothing more; and whether it closed."""
         with socket.create_connection(('127.0.0.1', self.port), timeout) as s:
             s.sendall(data)
