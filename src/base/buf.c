@@ -19,9 +19,8 @@ void buf_clear(Buf *buf)
     *buf = (Buf){ 0 };
 }
 
-char *buf_room(Buf *buf, size_t more)
+char *buf_room_slow(Buf *buf, size_t more)
 {
-    if (more <= buf->capacity - buf->len && buf->data) return buf->data + buf->len;
     size_t needed, capacity = MAX(buf->capacity * 2, (size_t)BUF_BYTES_FIRST);
     if (__builtin_add_overflow(buf->len, more, &needed)) needed = SIZE_MAX; /* ends the process */
     if (capacity < needed) capacity = needed;
@@ -55,13 +54,32 @@ void buf_printf(Buf *buf, const char *format, ...)
     va_end(list);
 }
 
+/* Most numbers that we write are short, so those do not pass through a copy. */
 void buf_u64(Buf *buf, uint64_t value)
 {
-    char digit[20]; /* 2^64 has 20 */
-    size_t at = sizeof digit;
-    do digit[--at] = (char)('0' + value % 10);
-    while ((value /= 10) != 0);
-    buf_add(buf, (Str){ digit + at, sizeof digit - at });
+    enum { DIGITS_MAX = 20 }; /* of 2^64 */
+    char *to = buf_room(buf, DIGITS_MAX);
+    if (value < 10) {
+        to[0] = (char)('0' + value);
+        buf->len += 1;
+    } else if (value < 100) {
+        to[0] = (char)('0' + value / 10);
+        to[1] = (char)('0' + value % 10);
+        buf->len += 2;
+    } else if (value < 1000) {
+        unsigned small = (unsigned)value;
+        to[0] = (char)('0' + small / 100);
+        to[1] = (char)('0' + small / 10 % 10);
+        to[2] = (char)('0' + small % 10);
+        buf->len += 3;
+    } else {
+        char digit[DIGITS_MAX];
+        size_t at = sizeof digit;
+        do digit[--at] = (char)('0' + value % 10);
+        while ((value /= 10) != 0);
+        memcpy(to, digit + at, sizeof digit - at);
+        buf->len += sizeof digit - at;
+    }
 }
 
 void buf_i64(Buf *buf, int64_t value)
@@ -73,36 +91,96 @@ void buf_i64(Buf *buf, int64_t value)
 void buf_hundredths(Buf *buf, int value)
 {
     if (value < 0) buf_char(buf, '-');
-    uint64_t size = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    unsigned size = value < 0 ? 0 - (unsigned)value : (unsigned)value, rest = size % 100;
     buf_u64(buf, size / 100);
-    if (size % 100 == 0) return;
-    buf_char(buf, '.');
-    buf_char(buf, (char)('0' + size % 100 / 10));
-    if (size % 10) buf_char(buf, (char)('0' + size % 10));
+    if (rest == 0) return;
+    char *to = buf_room(buf, 3);
+    to[0] = '.';
+    to[1] = (char)('0' + rest / 10);
+    to[2] = (char)('0' + rest % 10);
+    buf->len += rest % 10 ? 3 : 2;
 }
 
 #ifdef __SSE2__
-static inline unsigned json_odd_mask(const char *data)
+static inline __m128i json_marks(__m128i x)
 {
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)data);
+    return _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+}
+
+/* Bytes that JSON wants escaped. */
+static inline unsigned json_escaped_mask(__m128i x)
+{
     __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1F)), x);
-    __m128i mark = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('"')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
-    return (unsigned)_mm_movemask_epi8(_mm_or_si128(control, mark));
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(control, json_marks(x)));
+}
+
+/* Those, and what is beyond ASCII: as signed bytes both are under the blank. */
+static inline unsigned json_odd_mask(__m128i x)
+{
+    return (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmplt_epi8(x, _mm_set1_epi8(' ')), json_marks(x)));
 }
 #endif
 
-/* The first byte from `at` on that JSON wants escaped, or s.len.  The last 16 are looked at together, some twice. */
+static inline bool json_odd(char c) { return c == '"' || c == '\\' || (signed char)c < ' '; }
+
+/* Whether JSON takes eight bytes as they are, by the usual tricks on a word: a byte has its high bit set in `x - n`
+ * when it is under n (or a lower byte borrowed from it: then the answer is a needless no), and a byte equal to c is 0
+ * in `x ^ c`. */
+static inline bool json_clean_8(uint64_t x)
+{
+    const uint64_t one = 0x0101010101010101u, high = one * 0x80;
+    uint64_t control = x - one * ' ', quote = (x ^ one * '"') - one, slash = (x ^ one * '\\') - one;
+    return ((x | control | quote | slash) & high) == 0;
+}
+
+static inline bool copied_clean(char *to, const char *from, size_t step)
+{
+    uint64_t x = 0x2020202020202020u; /* the bytes that are not read are blanks */
+    memcpy(&x, from, step);
+    memcpy(to, &x, step);
+    return json_clean_8(x);
+}
+
+/* Copies s to `to` while it looks at it: true when it is ASCII without anything to escape.  Else what was written there
+ * is of no worth. */
+static inline bool json_copy_clean(char *to, Str s)
+{
+    const char *from = s.data;
+    size_t len = s.len;
+#ifdef __SSE2__
+    if (len >= 16) {
+        for (size_t at = 0;; at += 16) {
+            if (at + 16 > len) {
+                if (at == len) return true;
+                at = len - 16; /* the last 16 together, some twice */
+            }
+            __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(from + at));
+            if (json_odd_mask(x)) return false;
+            _mm_storeu_si128((__m128i *)(void *)(to + at), x);
+        }
+    }
+#endif
+    if (len >= 8) {
+        bool clean = true;
+        for (size_t at = 0; at + 8 <= len; at += 8) clean = clean && copied_clean(to + at, from + at, 8);
+        return clean && copied_clean(to + len - 8, from + len - 8, 8);
+    }
+    if (len >= 4) return copied_clean(to, from, 4) && copied_clean(to + len - 4, from + len - 4, 4);
+    bool odd = false;
+    for (size_t at = 0; at < len; at++) {
+        to[at] = from[at];
+        odd = odd || json_odd(from[at]);
+    }
+    return !odd;
+}
+
+/* The first byte from `at` on that JSON wants escaped, or s.len. */
 static inline size_t json_clean_end(Str s, size_t at)
 {
 #ifdef __SSE2__
     for (; at + 16 <= s.len; at += 16) {
-        unsigned odd = json_odd_mask(s.data + at);
+        unsigned odd = json_escaped_mask(_mm_loadu_si128((const __m128i *)(const void *)(s.data + at)));
         if (odd) return at + (size_t)__builtin_ctz(odd);
-    }
-    if (at < s.len && s.len >= 16) {
-        size_t last = s.len - 16;
-        unsigned odd = json_odd_mask(s.data + last) >> (at - last) << (at - last);
-        return odd ? last + (size_t)__builtin_ctz(odd) : s.len;
     }
 #endif
     while (at < s.len && s.data[at] != '"' && s.data[at] != '\\' && (unsigned char)s.data[at] >= 0x20) at++;
@@ -141,7 +219,12 @@ static void json_inside(Buf *buf, Str s)
 
 void buf_json(Buf *buf, Str s)
 {
-    (void)buf_room(buf, s.len < SIZE_MAX - 2 ? s.len + 2 : SIZE_MAX); /* exact when there is nothing to escape */
+    char *to = buf_room(buf, s.len < SIZE_MAX - 2 ? s.len + 2 : SIZE_MAX); /* exact when there is nothing to escape */
+    if (LIKELY(json_copy_clean(to + 1, s))) {
+        to[0] = to[s.len + 1] = '"';
+        buf->len += s.len + 2;
+        return;
+    }
     buf_char(buf, '"');
     size_t good = utf8_valid_len(s);
     json_inside(buf, str_sub(s, 0, good));

@@ -74,6 +74,23 @@ size_t utf8_valid_len(Str s)
     }
 }
 
+bool utf8_is_plain(Str s)
+{
+    size_t at = 0;
+#ifdef __SSE2__
+    if (s.len >= 16) {
+        /* As signed bytes, NUL and what is beyond ASCII are both under 1.  The last 16 are looked at together. */
+        const __m128i one = _mm_set1_epi8(1);
+        __m128i bad = _mm_cmplt_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s.data + s.len - 16)), one);
+        for (; at + 16 <= s.len; at += 16)
+            bad = _mm_or_si128(bad, _mm_cmplt_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s.data + at)), one));
+        return _mm_movemask_epi8(bad) == 0;
+    }
+#endif
+    while (at < s.len && (signed char)s.data[at] > 0) at++;
+    return at == s.len;
+}
+
 bool utf8_valid(Str s) { return utf8_valid_len(s) == s.len; }
 
 Str utf8_repair(Arena *arena, Str s)

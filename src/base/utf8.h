@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 
+bool utf8_is_plain(Str s);              /* ASCII without NUL: nothing to check, nothing to repair */
 bool utf8_valid(Str s);                 /* shortest forms, no surrogates, up to U+10FFFF */
 size_t utf8_valid_len(Str s);           /* offset of the first bad byte; s.len when there is none */
 Str utf8_repair(Arena *arena, Str s);   /* s itself when valid, else a copy with U+FFFD for each bad byte run */

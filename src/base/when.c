@@ -145,18 +145,45 @@ bool when_parse(Str s, int64_t *ret, int *offset_minutes)
     return true;
 }
 
+static char *put_2(char *to, int value)
+{
+    to[0] = (char)('0' + value / 10);
+    to[1] = (char)('0' + value % 10);
+    return to + 2;
+}
+
 void when_print(Buf *buf, int64_t when, int offset_minutes)
 {
     assert(offset_minutes >= -OFFSET_MINUTES_MAX && offset_minutes <= OFFSET_MINUTES_MAX);
     int64_t local;
     if (__builtin_add_overflow(when, (int64_t)offset_minutes * MS_PER_MINUTE, &local)) local = when;
     Date d = when_to_date(local);
-    buf_printf(buf, "%04d-%02d-%02dT%02d:%02d:%02d", d.year, d.month, d.day, d.hour, d.minute, d.second);
+    if (d.year < 0 || d.year > 9999) {
+        buf_printf(buf, "%04d", d.year); /* no RFC 3339; none of our readers makes such a time */
+    } else {
+        char *year = buf_room(buf, 4);
+        (void)put_2(put_2(year, d.year / 100), d.year % 100);
+        buf->len += 4;
+    }
+    static const char FRAME[] = "-00-00T00:00:00";
+    char *to = buf_room(buf, sizeof FRAME - 1);
+    memcpy(to, FRAME, sizeof FRAME - 1);
+    (void)put_2(to + 1, d.month);
+    (void)put_2(to + 4, d.day);
+    (void)put_2(to + 7, d.hour);
+    (void)put_2(to + 10, d.minute);
+    (void)put_2(to + 13, d.second);
+    buf->len += sizeof FRAME - 1;
     if (d.millisecond) buf_printf(buf, ".%03d", d.millisecond);
     if (offset_minutes == 0) {
         buf_char(buf, 'Z');
     } else {
         int size = offset_minutes < 0 ? -offset_minutes : offset_minutes;
-        buf_printf(buf, "%c%02d:%02d", offset_minutes < 0 ? '-' : '+', size / 60, size % 60);
+        buf_char(buf, offset_minutes < 0 ? '-' : '+');
+        to = buf_room(buf, 5);
+        to = put_2(to, size / 60);
+        *to++ = ':';
+        (void)put_2(to, size % 60);
+        buf->len += 5;
     }
 }

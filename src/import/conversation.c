@@ -172,7 +172,13 @@ static int word_meaning(const Word *word, size_t count, Str name)
 
 const char *role_name(Role role) { return role < ROLE_COUNT ? ROLE_NAME[role] : ROLE_NAME[ROLE_UNKNOWN]; }
 
-Role role_from(Str name) { return (Role)word_meaning(ROLE_WORD, COUNT(ROLE_WORD), name); }
+Role role_from(Str name)
+{
+    for (int role = ROLE_UNKNOWN + 1; role < ROLE_COUNT; role++) /* our own words, which most turns bring, at once */
+        if (name.len && name.data[0] == ROLE_NAME[role][0] && str_equal(name, str_from(ROLE_NAME[role])))
+            return (Role)role;
+    return (Role)word_meaning(ROLE_WORD, COUNT(ROLE_WORD), name);
+}
 
 const char *channel_name(Channel channel)
 {
@@ -255,6 +261,8 @@ uint32_t conversation_participant(Conversation *c, Arena *arena, Str id, Str nam
 
 Str conversation_text(Arena *arena, Str text)
 {
+    if (text.len == 0) return text;
+    if (utf8_is_plain(text)) return text;
     text = utf8_repair(arena, text);
     if (text.len == 0 || !memchr(text.data, 0, text.len)) return text;
     char *copy = arena_alloc(arena, text.len);

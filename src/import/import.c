@@ -9,6 +9,9 @@
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/utf8.h"
 
@@ -114,7 +117,21 @@ bool import_give(ImportSink *sink, const ImportBlock *block, Conversation *c, ui
 uint64_t import_line_count(Str bytes)
 {
     uint64_t count = 0;
-    for (size_t i = 0; i < bytes.len; i++) count += bytes.data[i] == '\n'; /* the compiler makes this 16 at a time */
+    size_t at = 0;
+#ifdef __SSE2__
+    /* A byte counts to 255 at most, so the sums of 16 columns are gathered every 255 rows. */
+    while (bytes.len - at >= 16) {
+        __m128i sum = _mm_setzero_si128();
+        size_t rows = MIN((bytes.len - at) / 16, (size_t)255);
+        for (size_t row = 0; row < rows; row++, at += 16) {
+            __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(bytes.data + at));
+            sum = _mm_sub_epi8(sum, _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')));
+        }
+        __m128i half = _mm_sad_epu8(sum, _mm_setzero_si128());
+        count += (uint64_t)_mm_cvtsi128_si64(half) + (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(half, half));
+    }
+#endif
+    for (; at < bytes.len; at++) count += bytes.data[at] == '\n';
     return count;
 }
 

@@ -8,16 +8,18 @@
 #include <emmintrin.h>
 #endif
 
+/* Nothing is at hand from now on. */
 void pull_fail(Pull *p, const char *reason)
 {
-    if (!p->reason) p->reason = reason;
+    if (p->reason) return;
+    p->reason = reason;
+    p->end = p->at;
 }
 
 static inline bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-char pull_peek(Pull *p)
+char pull_peek_slow(Pull *p)
 {
-    if (UNLIKELY(p->reason != NULL)) return 0;
     while (p->at < p->end && is_blank(*p->at)) p->at++;
     return p->at < p->end ? *p->at : 0;
 }

@@ -31,7 +31,13 @@ static inline Pull pull_start(Str text, Arena *arena)
     return (Pull){ text.data, text.data + text.len, NULL, 0, arena };
 }
 
-char pull_peek(Pull *p); /* the first byte of the value at hand, blanks passed; 0 at the end or after an error */
+/* The first byte of the value at hand, blanks passed; 0 at the end or after an error. */
+char pull_peek_slow(Pull *p);
+static inline char pull_peek(Pull *p)
+{
+    return LIKELY(p->at < p->end && (unsigned char)*p->at > ' ') ? *p->at : pull_peek_slow(p);
+}
+
 bool pull_enter(Pull *p, char open); /* into '{' or '['; false when it is empty (and then left again) or is not there */
 bool pull_next(Pull *p, char close); /* past the ','; false at `close`, which is passed */
 Str pull_key(Pull *p);               /* the member's name; its value is at hand afterwards */
