@@ -154,14 +154,12 @@ static inline size_t dump_check(const Format *format, const DumpCase *cases, siz
 }
 
 /* A file below the shared folder beside the working copy; false when there is none, so that the test can be skipped.
- * Tests run in the build folder, which this file's own name was relative to when it was compiled. */
+ * Tests run in the project's folder. */
 static inline bool dump_shared(const char *name, Buf *ret)
 {
     char path[512];
     Err err;
-    const char *slash = strrchr(__FILE__, '/');
-    snprintf(path, sizeof path, "%.*s/../../../shared/%s", slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".",
-             name);
+    snprintf(path, sizeof path, "../shared/%s", name);
     return file_read(path, 1 << 26, ret, &err);
 }
 
