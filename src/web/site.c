@@ -207,7 +207,7 @@ void site_close(SiteServer *site)
     Err ignored;
     if (!site) return;
     if (site->http) http_quiet(site->http);
-    uploads_close(site->uploads); /* what waits is read and its requests are woken */
+    uploads_close(site->uploads); /* what waits ends, and its requests are woken to say so */
     http_close(site->http);
     pages_close(site->pages);
     (void)!touch_store(site->db, CLOSE_WAIT_MS, &ignored); /* another may be writing: then it writes the log back */

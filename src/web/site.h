@@ -22,6 +22,7 @@ typedef struct SiteOptions {
 
 SiteServer *site_open(const SiteOptions *options, Err *err) MUST_USE;
 unsigned site_port(const SiteServer *site);
-void site_close(SiteServer *site); /* finishes uploads, then writes the store's log back; NULL is fine */
+void site_close(
+    SiteServer *site); /* ends uploads after a whole conversation, then writes the store's log back; NULL is fine */
 
 #endif

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -15,7 +16,8 @@
 #include "import/feed.h"
 
 enum {
-    WRITER_WAIT_MS = 60000, /* for an import in a terminal to finish */
+    WRITER_WAITS = 60,     /* for an import in a terminal to finish: so often … */
+    WRITER_WAIT_MS = 1000, /* … that long */
     NAME_BYTES_MAX = 120,
 };
 
@@ -28,7 +30,7 @@ struct Uploads {
     pthread_cond_t changed;
     Upload *first, *last;
     size_t waiting;
-    bool closing;
+    atomic_bool closing; /* also looked at without the lock, between conversations */
 };
 
 /* ---- the spool file ---- */
@@ -137,6 +139,10 @@ static bool keep_conversation(ImportSink *sink, Conversation *c)
     Marks marks = { 0 };
     Reading reading = { 0 };
     Saved saved;
+    if (in->uploads->closing) {
+        err_set(&in->err, ERR_SYSTEM, "goodwill was ended");
+        return err_hint(&in->err, "What was read until then is stored. Add the file again for the rest.");
+    }
     arena_reset(&in->heard);
     c->file = without_folder(in->upload, c->file);
     redact_conversation(c, in->uploads->redact, &in->heard, NULL);
@@ -190,11 +196,21 @@ static int64_t clock_now_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* In slices, so that ending the server need not wait for another's import. */
+static Store *open_in_turn(const Uploads *uploads, Err *err)
+{
+    Store *store = NULL;
+    for (int i = 0; i < WRITER_WAITS && !store && !uploads->closing; i++)
+        store = store_open_writer(uploads->db, WRITER_WAIT_MS, err);
+    if (!store && err->kind == ERR_NONE) err_set(err, ERR_SYSTEM, "goodwill was ended");
+    return store;
+}
+
 static void load_upload(const Uploads *uploads, Upload *upload)
 {
     Load *load = &upload->load;
     *load = (Load){ .hearer = uploads->hearer, .now = clock_now_ms() };
-    load->store = store_open_writer(uploads->db, WRITER_WAIT_MS, &upload->err);
+    load->store = open_in_turn(uploads, &upload->err);
     if (!load->store) {
         upload->failed = true;
         return;

@@ -50,7 +50,7 @@ typedef struct Uploads Uploads;
 
 /* `hearer` outlives it.  `db` is the store's path. */
 Uploads *uploads_open(const char *db, const Hearer *hearer, RedactLevel redact, Err *err) MUST_USE;
-void uploads_close(Uploads *uploads); /* after what waits is done; NULL is fine */
+void uploads_close(Uploads *uploads); /* what is being read ends at the next conversation; NULL is fine */
 
 Upload *upload_begin(Str name, Err *err) MUST_USE;
 bool upload_add(Upload *upload, Str bytes); /* false: too long or not writable; upload->err says it */

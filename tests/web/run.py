@@ -3,6 +3,7 @@
 
   run.py GOODWILL
 """
+import contextlib
 import html
 import os
 import pathlib
@@ -73,8 +74,8 @@ check('two good requests on one connection', ('200 and 404', statuses(answer) ==
       ('an open connection', not closed, closed))
 answer, closed = server.raw(b'GET / HTTP/1.1\r\n' + host + b'X-Long: ' + b'a' * 100000 + b'\r\n\r\n')
 check('a head that is too long', ('an error, and no page', statuses(answer)[:1] in ([431], [413], [400], []), statuses(answer)), ('a closed connection', closed, closed))
-answer, closed = server.raw(b'\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' + bytes(200), half_close=True)
-check('bytes that are no HTTP', ('no page', 200 not in statuses(answer), statuses(answer)), ('a closed connection', closed, closed))
+answer, closed = server.raw(b'\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03' + bytes(200) + b'\r\n\r\n' + second, timeout=3)
+check('bytes that are no HTTP', ('no page', not set(statuses(answer)) & {200, 404}, statuses(answer)))
 
 # ---- names and other sites ----
 
@@ -160,8 +161,9 @@ answer, _ = server.raw(chunked + b'0\r\n\r\n', timeout=20)
 check('an upload in chunks', ('1 new', b'1 new' in answer, answer[-300:]))
 answer, _ = server.raw(b'POST /upload?name=d.talk HTTP/1.1\r\n' + host + b'Content-Length: 3000000000\r\n\r\n')
 check('an upload over the limit', ('413 at once, in words', statuses(answer) == [413] and b'too long' in answer, answer[:100]))
-answer, closed = server.raw(b'POST /upload?name=e.talk HTTP/1.1\r\n' + host + b'Content-Length: 1000\r\n\r\n' + talk, half_close=True)
-check('an upload that breaks off', ('nothing stored', 200 not in statuses(answer), answer[:100]))
+before = server.ask('/')[2]
+server.break_off(b'POST /upload?name=e.talk HTTP/1.1\r\n' + host + b'Content-Length: 1000\r\n\r\n' + talk.replace(b'nine', b'no'))
+check('an upload that breaks off', ('nothing stored', server.ask('/')[2] == before, ''))
 results = []
 threads = [threading.Thread(target=lambda n=n: results.append(server.upload(f't{n}.talk', talk.replace(b'nine', b'%d00' % n))))
            for n in range(1, 7)]
@@ -233,6 +235,27 @@ check('and the list shows it', ('one more', f'{count + 1} in all' in body.decode
 db.close()
 status, err = server.end()
 check('SIGTERM', ('exit 0 and silence', status == 0 and not err, (status, err)), ('the log is written back', not os.path.exists(server.db + '-wal'), os.listdir(server.folder)))
+server.clean()
+
+server = Server(goodwill)
+long = b''.join(b'{"id":"l-%d","turns":[{"role":"customer","text":"Where is it, %d?"},{"role":"agent","text":"I will look."}]}\n' % (i, i) for i in range(60000))
+told = []
+thread = threading.Thread(target=lambda: told.append(server.upload('long.jsonl', long)))
+thread.start()
+began = time.monotonic()
+while not os.path.exists(server.db + '-wal') and time.monotonic() < began + 10:
+    time.sleep(0.02)
+time.sleep(0.3)
+began = time.monotonic()
+status, err = server.end()
+seconds = time.monotonic() - began
+thread.join()
+with contextlib.closing(sqlite3.connect(server.db)) as db:
+    whole = db.execute('PRAGMA integrity_check').fetchone()[0]
+    count, unread = db.execute('SELECT count(*), count(*) - count(reading_id) FROM conversation').fetchone()
+check('SIGTERM while a file is read', ('exit 0 within ten seconds', status == 0 and seconds < 10, (status, seconds, err)),
+      ('a whole store', whole == 'ok' and not unread, (whole, unread)),
+      ('an answer that says so, unless all was read', count == 60000 or not told[0][0] or b'was ended' in told[0][2], (count, told)))
 server.clean()
 
 for address, expect in {'0.0.0.0': 2, '192.168.1.5': 2, '::': 2, 'example.org': 2}.items():

@@ -4,8 +4,10 @@ import re
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
+import time
 
 
 class Server:
@@ -22,12 +24,17 @@ class Server:
             raise SystemExit(f'the server did not start: {line}{self.process.stderr.read()}')
         self.port = int(found.group(1))
 
-    def raw(self, data, timeout=15, half_close=False):
+    def break_off(self, data):
+        """Sends these bytes and resets the connection."""
+        with socket.create_connection(('127.0.0.1', self.port), 15) as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+            s.sendall(data)
+            time.sleep(0.1)
+
+    def raw(self, data, timeout=15):
         """All that comes back until the server closes or says nothing more; and whether it closed."""
         with socket.create_connection(('127.0.0.1', self.port), timeout) as s:
             s.sendall(data)
-            if half_close:
-                s.shutdown(socket.SHUT_WR)
             got = b''
             try:
                 while True:
