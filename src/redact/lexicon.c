@@ -10,11 +10,16 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/arena.h"
 #include "base/embedded.h"
 
 enum {
     WORD_MAX = 24,   /* bytes of a word that is looked up; longer ones are in no list */
+    WORD_ROOM = 32,  /* what follows the word there is 0 */
     TABLE_BITS = 14, /* some 3,000 first words */
     TABLE_SIZE = 1 << TABLE_BITS,
 };
@@ -29,14 +34,14 @@ struct Phrase {
 
 typedef struct Head Head;
 struct Head {
-    Str word;        /* folded */
-    uint32_t flags;  /* of all its phrases */
-    uint32_t second; /* bit n: a second word begins with letter n; bit 0: with none of a to z */
+    char text[WORD_ROOM]; /* folded */
+    uint32_t flags;       /* of all its phrases */
+    uint32_t second;      /* bit n: a second word begins with letter n; bit 0: with none of a to z */
     Phrase *phrase;
     Head *next;
 };
 
-uint64_t lex_prefix[(1 << LEX_PREFIX_BITS) / 64];
+uint64_t lex_prefix[(1 << LEX_PREFIX_BITS) / 64], lex_first[(1 << LEX_PREFIX_BITS) / 64];
 uint8_t lex_letter[256];
 
 static Head *table[TABLE_SIZE];
@@ -81,13 +86,10 @@ static const struct {
 };
 
 typedef struct Word {
-    char text[WORD_MAX];
-    size_t len; /* past WORD_MAX for what is in no list */
-    uint32_t hash;
+    _Alignas(16) char text[WORD_ROOM]; /* 0 behind its end */
+    size_t len;                        /* past WORD_MAX for what is in no list */
     size_t end;
 } Word;
-
-static uint32_t hash_step(uint32_t hash, char c) { return (hash ^ (uint8_t)c) * 16777619u; } /* FNV-1a */
 
 /* An apostrophe inside a word, straight or curly: its length, else 0. */
 static size_t apostrophe_at(Str s, size_t at)
@@ -112,14 +114,44 @@ static void put_letter(Word *word, char c)
 {
     if (word->len < WORD_MAX) word->text[word->len] = c;
     word->len++;
-    word->hash = hash_step(word->hash, c);
 }
+
+#ifdef __SSE2__
+/* Folds the word at s[at] when it is a short one of ASCII's letters, as nearly all are; false when it is not. */
+static inline bool read_short_word(Str s, size_t at, Word *word)
+{
+    static const unsigned char KEEP[32] = { 255, 255, 255, 255, 255, 255, 255, 255, 255,
+                                            255, 255, 255, 255, 255, 255, 255, 0 };
+    if (s.len - at < 16) return false;
+    __m128i v = _mm_or_si128(_mm_loadu_si128((const __m128i *)(const void *)(s.data + at)), _mm_set1_epi8(0x20));
+    __m128i place = _mm_sub_epi8(v, _mm_set1_epi8('a'));
+    __m128i letter = _mm_cmpeq_epi8(_mm_min_epu8(place, _mm_set1_epi8(25)), place);
+    unsigned other = ~(unsigned)_mm_movemask_epi8(letter) & 0xFFFF;
+    if (!other) return false;
+    size_t len = (size_t)__builtin_ctz(other);
+    uint8_t next = (uint8_t)s.data[at + len];
+    if (next == '\'' || next >= 0x80) return false;
+    __m128i keep = _mm_loadu_si128((const __m128i *)(const void *)(KEEP + 16 - len));
+    _mm_store_si128((__m128i *)(void *)word->text, _mm_and_si128(v, keep));
+    _mm_store_si128((__m128i *)(void *)(word->text + 16), _mm_setzero_si128());
+    word->len = len;
+    word->end = at + len;
+    return true;
+}
+#else
+static inline bool read_short_word(Str s, size_t at, Word *word)
+{
+    (void)s, (void)at, (void)word;
+    return false;
+}
+#endif
 
 /* Folds the word at s[at]. */
 static void read_word(Str s, size_t at, Word *word)
 {
+    if (LIKELY(read_short_word(s, at, word))) return;
+    memset(word->text, 0, sizeof word->text);
     word->len = 0;
-    word->hash = 2166136261u;
     for (;;) {
         while (at < s.len && lex_letter[(uint8_t)s.data[at]]) put_letter(word, s.data[at++] | 0x20);
         if (at >= s.len) break;
@@ -136,11 +168,14 @@ static void read_word(Str s, size_t at, Word *word)
     word->end = at;
 }
 
+/* Its slot, the word being no longer than WORD_MAX; all of `text` is compared, since what follows a word is 0. */
 static Head **head_slot(const Word *word)
 {
-    Head **slot = &table[(word->hash ^ word->hash >> 15) & (TABLE_SIZE - 1)];
-    while (*slot && ((*slot)->word.len != word->len || memcmp((*slot)->word.data, word->text, word->len) != 0))
-        slot = &(*slot)->next;
+    uint64_t part[WORD_MAX / 8];
+    memcpy(part, word->text, sizeof part);
+    uint64_t hash = (part[0] ^ part[1] * 0xC2B2AE3D27D4EB4Fu ^ part[2] * 0x165667B19E3779F9u) * 0x9E3779B97F4A7C15u;
+    Head **slot = &table[hash >> (64 - TABLE_BITS)];
+    while (*slot && memcmp((*slot)->text, word->text, WORD_MAX) != 0) slot = &(*slot)->next;
     return slot;
 }
 
@@ -158,13 +193,17 @@ static void add_phrase(Str text, uint32_t flags, uint32_t value)
     Head **head = head_slot(&word);
     if (!*head) {
         *head = ARENA_NEW(&lexicon, Head, 1);
-        (*head)->word = first;
+        memcpy((*head)->text, word.text, sizeof word.text);
     }
     (*head)->flags |= flags;
     if (rest.len) (*head)->second |= 1u << lex_letter[(uint8_t)rest.data[0]];
     if (flags & LEX_TRIGGER) {
         uint32_t key = lex_prefix_of((const uint8_t *)first.data, first.len);
         lex_prefix[key >> 6] |= 1ull << (key & 63);
+        uint64_t begin;
+        memcpy(&begin, word.text, sizeof begin);
+        key = lex_first_of(begin);
+        lex_first[key >> 6] |= 1ull << (key & 63);
     }
     Phrase **slot = &(*head)->phrase;
     while (*slot && (*slot)->words >= words && !str_equal((*slot)->rest, rest)) slot = &(*slot)->next;
@@ -233,7 +272,7 @@ static bool rest_matches(Str s, size_t at, Str rest, size_t *end)
         size_t begin = skip_gap(s, at);
         if (begin == at || begin >= s.len) return false;
         read_word(s, begin, &word);
-        if (word.len != part.len || memcmp(word.text, part.data, part.len) != 0) return false;
+        if (word.len != part.len || word.len > WORD_MAX || memcmp(word.text, part.data, part.len) != 0) return false;
         at = word.end;
     }
     *end = at;

@@ -61,6 +61,8 @@ enum { LEX_PREFIX_BITS = 15 };
 
 /* One bit for each hash of the first four letters (0 for what is no letter) that a trigger begins with. */
 extern uint64_t lex_prefix[(1 << LEX_PREFIX_BITS) / 64];
+/* One bit for each hash of the first eight letters (0 behind a shorter word) of a trigger's first word. */
+extern uint64_t lex_first[(1 << LEX_PREFIX_BITS) / 64];
 extern uint8_t lex_letter[256]; /* 1..26, else 0 */
 
 void lex_open(void); /* once is enough, any thread, again is free */
@@ -83,6 +85,24 @@ static inline uint32_t lex_prefix_of(const uint8_t *p, size_t len)
     return ((a | b << 5 | c << 10 | d << 15) * 0x9E3779B1u) >> (32 - LEX_PREFIX_BITS); /* Fibonacci hashing */
 }
 
+static inline uint32_t lex_first_of(uint64_t letters)
+{
+    return (uint32_t)((letters * 0x9E3779B97F4A7C15u) >> (64 - LEX_PREFIX_BITS));
+}
+
+/* For a word at s[at] of `len` of ASCII's letters that ends there, with no apostrophe or other letter behind it; at
+ * least 8 bytes can be read there. */
+static inline bool lex_may_trigger(Str s, size_t at, unsigned len)
+{
+    uint64_t letters;
+    memcpy(&letters, s.data + at, sizeof letters);
+    letters |= 0x2020202020202020u;
+    if (len < 8) letters &= (1ull << 8 * len) - 1;
+    uint32_t key = lex_first_of(letters);
+    return lex_first[key >> 6] >> (key & 63) & 1;
+}
+
+/* For any word. */
 static inline bool lex_is_trigger(Str s, size_t at)
 {
     uint32_t key = lex_prefix_of((const uint8_t *)s.data + at, s.len - at);

@@ -15,12 +15,6 @@ typedef struct Classes {
 static bool is_other(uint8_t c) { return c == '@' || c == 0xD9 || c == 0xDB || c == 0xE0 || c == 0xEF; }
 
 #ifdef __SSE2__
-static uint64_t bits(__m128i a, __m128i b, __m128i c, __m128i d)
-{
-    return (uint64_t)(uint16_t)_mm_movemask_epi8(a) | (uint64_t)(uint16_t)_mm_movemask_epi8(b) << 16 |
-           (uint64_t)(uint16_t)_mm_movemask_epi8(c) << 32 | (uint64_t)(uint16_t)_mm_movemask_epi8(d) << 48;
-}
-
 /* All ones where lo <= v <= lo + span, for bytes taken as unsigned. */
 static __m128i in_range(__m128i v, uint8_t lo, uint8_t span)
 {
@@ -37,24 +31,26 @@ static __m128i other(__m128i v)
     return _mm_or_si128(_mm_or_si128(at, arabic), _mm_or_si128(indic, wide));
 }
 
-static Classes classify(const char *p)
-{
-    __m128i v[4], letter[4], digit[4], rest[4], dot[4];
-    for (int i = 0; i < 4; i++) {
-        v[i] = _mm_loadu_si128((const __m128i *)(const void *)(p + 16 * i));
-        letter[i] = in_range(_mm_or_si128(v[i], _mm_set1_epi8(0x20)), 'a', 25);
-        digit[i] = in_range(v[i], '0', 9);
-        rest[i] = other(v[i]);
-        dot[i] = _mm_cmpeq_epi8(v[i], _mm_set1_epi8('.'));
-    }
-    return (Classes){ bits(letter[0], letter[1], letter[2], letter[3]), bits(digit[0], digit[1], digit[2], digit[3]),
-                      bits(rest[0], rest[1], rest[2], rest[3]), bits(dot[0], dot[1], dot[2], dot[3]) };
-}
-#else
-static Classes classify(const char *p)
+static uint64_t bits_at(__m128i v, int at) { return (uint64_t)(uint16_t)_mm_movemask_epi8(v) << at; }
+
+/* The first `len` bytes at least, in steps of 16. */
+static Classes classify(const char *p, int len)
 {
     Classes c = { 0 };
-    for (int i = 0; i < BLOCK; i++) {
+    for (int at = 0; at < len; at += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + at));
+        c.letter |= bits_at(in_range(_mm_or_si128(v, _mm_set1_epi8(0x20)), 'a', 25), at);
+        c.digit |= bits_at(in_range(v, '0', 9), at);
+        c.other |= bits_at(other(v), at);
+        c.dot |= bits_at(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')), at);
+    }
+    return c;
+}
+#else
+static Classes classify(const char *p, int len)
+{
+    Classes c = { 0 };
+    for (int i = 0; i < len; i++) {
         c.letter |= (uint64_t)ascii_alpha(p[i]) << i;
         c.digit |= (uint64_t)ascii_digit(p[i]) << i;
         c.other |= (uint64_t)is_other((uint8_t)p[i]) << i;
@@ -75,11 +71,12 @@ static void load(Scan *scan)
         memcpy(tail, p, left);
         p = tail;
     }
-    Classes c = classify(p);
+    Classes c = classify(p, (int)MIN(left, (size_t)BLOCK));
     uint64_t next_letter = c.letter >> 1;
     if (left > BLOCK && ascii_alpha(p[BLOCK])) next_letter |= 1ull << 63;
     scan->words = c.letter & ~(c.letter << 1 | (uint64_t)scan->letter);
     scan->stops = scan->words | (c.digit & ~(c.digit << 1 | (uint64_t)scan->digit)) | c.other | (c.dot & next_letter);
+    scan->letters = c.letter;
     scan->letter = c.letter >> 63;
     scan->digit = c.digit >> 63;
 }
@@ -91,14 +88,29 @@ void scan_open(Scan *scan, Str s)
     if (s.len) load(scan);
 }
 
+/* Whether a trigger may begin with the word at `at`, bit `place` of the block. */
+static inline bool may_trigger(const Scan *scan, size_t at, unsigned place)
+{
+    Str s = scan->s;
+    unsigned len = (unsigned)__builtin_ctzll(~(scan->letters >> place) | 1ull << 63);
+    /* Where the block or the text ends soon, and where an apostrophe or a letter beyond ASCII is a part of the word,
+     * only its first letters are asked for; so are a placeholder's, whatever the triggers are. */
+    if (UNLIKELY(place + len >= BLOCK || s.len - at <= 8)) return lex_is_trigger(s, at);
+    uint8_t next = (uint8_t)s.data[at + len];
+    if (UNLIKELY((next == '\'' || next >= 0x80) && len < 8)) return lex_is_trigger(s, at);
+    if (lex_may_trigger(s, at, len)) return true;
+    return UNLIKELY(at > 0 && s.data[at - 1] == '[') && lex_is_trigger(s, at);
+}
+
 bool scan_next(Scan *scan, size_t *ret)
 {
     for (;;) {
         while (scan->stops) {
             uint64_t bit = scan->stops & -scan->stops;
-            size_t at = scan->base + (size_t)__builtin_ctzll(scan->stops);
+            unsigned place = (unsigned)__builtin_ctzll(scan->stops);
+            size_t at = scan->base + place;
             scan->stops &= scan->stops - 1;
-            if ((scan->words & bit) && !lex_is_trigger(scan->s, at)) continue;
+            if ((scan->words & bit) && !may_trigger(scan, at, place)) continue;
             *ret = at;
             return true;
         }

@@ -1,7 +1,7 @@
 /* scan.h -- finds the few places of a text where redaction has to look.
  *
- * Stops at: the first digit of each run of digits, '@', a word whose first
- * four letters begin a word of the lexicon's triggers, the first byte of what
+ * Stops at: the first digit of each run of digits, '@', a word that may be
+ * the first of one of the lexicon's triggers, the first byte of what
  * may be a digit of another script, and '.' before a letter.  64 bytes at a time
  * with SSE2, which every amd64 has; elsewhere byte by byte.  A text without
  * digits is passed at about a gigabyte a second.
@@ -16,6 +16,7 @@ typedef struct Scan {
     size_t base;        /* of the block that `stops` belongs to */
     uint64_t stops;     /* places in it that are still to come */
     uint64_t words;     /* of these: where words begin */
+    uint64_t letters;   /* all of ASCII's in it */
     bool letter, digit; /* the last byte before the next block is one */
 } Scan;
 
