@@ -41,7 +41,7 @@ struct Head {
     Head *next;
 };
 
-uint64_t lex_prefix[(1 << LEX_PREFIX_BITS) / 64], lex_first[(1 << LEX_PREFIX_BITS) / 64];
+uint64_t lex_first[(1 << LEX_FIRST_BITS) / 64], lex_pair[(1 << LEX_PAIR_BITS) / 64];
 uint8_t lex_letter[256];
 
 static Head *table[TABLE_SIZE];
@@ -179,6 +179,18 @@ static Head **head_slot(const Word *word)
     return slot;
 }
 
+uint64_t lex_letters(Str s, size_t at, size_t *end)
+{
+    Word word;
+    read_word(s, at, &word);
+    *end = word.end;
+    uint64_t letters;
+    memcpy(&letters, word.text, sizeof letters);
+    return letters;
+}
+
+static void set_bit(uint64_t *map, uint32_t key) { map[key >> 6] |= 1ull << (key & 63); }
+
 static void add_phrase(Str text, uint32_t flags, uint32_t value)
 {
     size_t space = str_find_char(text, ' ');
@@ -198,12 +210,12 @@ static void add_phrase(Str text, uint32_t flags, uint32_t value)
     (*head)->flags |= flags;
     if (rest.len) (*head)->second |= 1u << lex_letter[(uint8_t)rest.data[0]];
     if (flags & LEX_TRIGGER) {
-        uint32_t key = lex_prefix_of((const uint8_t *)first.data, first.len);
-        lex_prefix[key >> 6] |= 1ull << (key & 63);
-        uint64_t begin;
-        memcpy(&begin, word.text, sizeof begin);
-        key = lex_first_of(begin);
-        lex_first[key >> 6] |= 1ull << (key & 63);
+        uint64_t letters;
+        memcpy(&letters, word.text, sizeof letters);
+        if (rest.len)
+            set_bit(lex_pair, lex_pair_of(letters, lex_letter[(uint8_t)rest.data[0]]));
+        else
+            set_bit(lex_first, lex_first_of(letters));
     }
     Phrase **slot = &(*head)->phrase;
     while (*slot && (*slot)->words >= words && !str_equal((*slot)->rest, rest)) slot = &(*slot)->next;

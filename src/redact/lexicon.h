@@ -57,12 +57,12 @@ typedef struct LexHit {
     size_t end; /* behind the phrase */
 } LexHit;
 
-enum { LEX_PREFIX_BITS = 15 };
+enum { LEX_FIRST_BITS = 14, LEX_PAIR_BITS = 15 };
 
-/* One bit for each hash of the first four letters (0 for what is no letter) that a trigger begins with. */
-extern uint64_t lex_prefix[(1 << LEX_PREFIX_BITS) / 64];
-/* One bit for each hash of the first eight letters (0 behind a shorter word) of a trigger's first word. */
-extern uint64_t lex_first[(1 << LEX_PREFIX_BITS) / 64];
+/* What keeps the scan from looking most words up: one bit for each hash of the first eight letters (0 behind a shorter
+ * word) of a trigger of one word; and of the first eight letters of a longer one's first word with the next word's
+ * first letter. */
+extern uint64_t lex_first[(1 << LEX_FIRST_BITS) / 64], lex_pair[(1 << LEX_PAIR_BITS) / 64];
 extern uint8_t lex_letter[256]; /* 1..26, else 0 */
 
 void lex_open(void); /* once is enough, any thread, again is free */
@@ -76,37 +76,30 @@ size_t lex_word_end(Str s, size_t at);
 /* Whether a phrase with a flag in `mask` ends at s[end]; *ret gets where it begins. One word only. */
 bool lex_word_before(Str s, size_t end, uint32_t mask, size_t *ret) MUST_USE;
 
-static inline uint32_t lex_prefix_of(const uint8_t *p, size_t len)
-{
-    uint32_t a = lex_letter[p[0]];
-    uint32_t b = len > 1 ? lex_letter[p[1]] : 0;
-    uint32_t c = b && len > 2 ? lex_letter[p[2]] : 0;
-    uint32_t d = c && len > 3 ? lex_letter[p[3]] : 0;
-    return ((a | b << 5 | c << 10 | d << 15) * 0x9E3779B1u) >> (32 - LEX_PREFIX_BITS); /* Fibonacci hashing */
-}
+/* The first eight letters of the word at s[at], folded as they are for lex_match; *end gets where the word ends. */
+uint64_t lex_letters(Str s, size_t at, size_t *end);
 
+static inline bool lex_has_bit(const uint64_t *map, uint32_t key) { return map[key >> 6] >> (key & 63) & 1; }
+
+/* Fibonacci hashing. */
 static inline uint32_t lex_first_of(uint64_t letters)
 {
-    return (uint32_t)((letters * 0x9E3779B97F4A7C15u) >> (64 - LEX_PREFIX_BITS));
+    return (uint32_t)((letters * 0x9E3779B97F4A7C15u) >> (64 - LEX_FIRST_BITS));
 }
 
-/* For a word at s[at] of `len` of ASCII's letters that ends there, with no apostrophe or other letter behind it; at
- * least 8 bytes can be read there. */
-static inline bool lex_may_trigger(Str s, size_t at, unsigned len)
+static inline uint32_t lex_pair_of(uint64_t letters, uint8_t next)
 {
-    uint64_t letters;
-    memcpy(&letters, s.data + at, sizeof letters);
-    letters |= 0x2020202020202020u;
-    if (len < 8) letters &= (1ull << 8 * len) - 1;
-    uint32_t key = lex_first_of(letters);
-    return lex_first[key >> 6] >> (key & 63) & 1;
+    return (uint32_t)(((letters + next) * 0xC2B2AE3D27D4EB4Fu) >> (64 - LEX_PAIR_BITS));
 }
 
-/* For any word. */
-static inline bool lex_is_trigger(Str s, size_t at)
+/* False when lex_match finds no trigger that begins with the word of these `letters` that ends at s[end]. */
+static inline bool lex_may_trigger(Str s, uint64_t letters, size_t end)
 {
-    uint32_t key = lex_prefix_of((const uint8_t *)s.data + at, s.len - at);
-    return lex_prefix[key >> 6] >> (key & 63) & 1;
+    if (lex_has_bit(lex_first, lex_first_of(letters))) return true;
+    if (end + 1 >= s.len || (s.data[end] != ' ' && s.data[end] != '-' && !ascii_space(s.data[end]))) return false;
+    uint8_t next = (uint8_t)s.data[end + 1];
+    if (UNLIKELY(next <= ' ' || next == '-')) return true; /* a wider gap: lex_match will see */
+    return lex_has_bit(lex_pair, lex_pair_of(letters, lex_letter[next]));
 }
 
 #endif

@@ -93,13 +93,18 @@ static inline bool may_trigger(const Scan *scan, size_t at, unsigned place)
 {
     Str s = scan->s;
     unsigned len = (unsigned)__builtin_ctzll(~(scan->letters >> place) | 1ull << 63);
-    /* Where the block or the text ends soon, and where an apostrophe or a letter beyond ASCII is a part of the word,
-     * only its first letters are asked for; so are a placeholder's, whatever the triggers are. */
-    if (UNLIKELY(place + len >= BLOCK || s.len - at <= 8)) return lex_is_trigger(s, at);
-    uint8_t next = (uint8_t)s.data[at + len];
-    if (UNLIKELY((next == '\'' || next >= 0x80) && len < 8)) return lex_is_trigger(s, at);
-    if (lex_may_trigger(s, at, len)) return true;
-    return UNLIKELY(at > 0 && s.data[at - 1] == '[') && lex_is_trigger(s, at);
+    size_t end = at + len;
+    uint64_t letters;
+    /* Where the block or the text ends soon, and where an apostrophe or a letter beyond ASCII is a part of the word, it
+     * is read letter by letter. */
+    if (UNLIKELY(place + len >= BLOCK || s.len - at <= 8 || s.data[end] == '\'' || (uint8_t)s.data[end] >= 0x80)) {
+        letters = lex_letters(s, at, &end);
+    } else {
+        memcpy(&letters, s.data + at, sizeof letters);
+        letters |= 0x2020202020202020u;
+        if (len < 8) letters &= (1ull << 8 * len) - 1;
+    }
+    return lex_may_trigger(s, letters, end);
 }
 
 bool scan_next(Scan *scan, size_t *ret)
