@@ -434,6 +434,19 @@ static void read_spelling(Reader *r)
         Str folded = word_fold(&r->scratch, from);
         if (!vocabulary_spelling(&r->rules->vocabulary, folded, to, &err)) mistake(r, number, err.text);
     }
+    number = 0;
+    r->file = STR("endings.tsv");
+    for (Str rest = words_bytes(r->words, r->file), line; str_next_line(&rest, &line);) {
+        Str to = line, from;
+        Err err;
+        number++;
+        if (line.len == 0 || line.data[0] == '#') continue;
+        if (!str_next_part(&to, '\t', &from)) continue;
+        if (!vocabulary_ending(&r->rules->vocabulary, from, to, &err)) mistake(r, number, err.text);
+    }
+    for (Str rest = words_bytes(r->words, STR("abbreviations.txt")), line; str_next_line(&rest, &line);)
+        if (str_trim(line).len && line.data[0] != '#')
+            vocabulary_abbreviation(&r->rules->vocabulary, word_fold(&r->scratch, str_trim(line)));
     for (Str rest = words_bytes(r->words, STR("stopwords.txt")), line; str_next_line(&rest, &line);)
         if (str_trim(line).len && line.data[0] != '#')
             vocabulary_common(&r->rules->vocabulary, word_fold(&r->scratch, str_trim(line)));

@@ -118,6 +118,15 @@ static void add_hashed(Scan *scan, size_t begin, size_t end, uint64_t hash, uint
 
 static void add_word(Scan *scan, size_t begin, size_t end, Str folded, uint8_t flags, Symbol shape)
 {
+    /* "boiler's": the word, and what the apostrophe joined to it, unless the rules know the two as one. */
+    Symbol joined;
+    size_t split = vocabulary_split(scan->vocabulary, folded, &joined);
+    if (UNLIKELY(split < folded.len) && !vocabulary_find(scan->vocabulary, word_hash(folded))) {
+        add_hashed(scan, begin, end, word_hash(str_sub(folded, 0, split)), flags, shape);
+        *add_token(scan->tokens) =
+            (Token){ .begin = (uint32_t)begin, .end = (uint32_t)end, .symbol = joined, .flags = TOKEN_PART };
+        return;
+    }
     add_hashed(scan, begin, end, word_hash(folded), flags, shape);
 }
 
@@ -324,6 +333,13 @@ static size_t take_high(Scan *scan, size_t at)
     return at + step;
 }
 
+static bool after_abbreviation(const Scan *scan, size_t at)
+{
+    if (scan->tokens->count == scan->first) return false;
+    const Token *last = &scan->tokens->item[scan->tokens->count - 1];
+    return last->end == at && last->symbol >= SYM_FIRST_WORD && scan->vocabulary->is_abbreviation[last->symbol];
+}
+
 void text_tokens(Tokens *tokens, const Vocabulary *vocabulary, NameSet names, Str text)
 {
     Scan scan = { .tokens = tokens,
@@ -360,7 +376,8 @@ void text_tokens(Tokens *tokens, const Vocabulary *vocabulary, NameSet names, St
             break;
         }
         case B_DOT: /* "a.m." and "e.g." do not end sentences: a small letter follows at once or after a blank */
-            if (at + 1 >= text.len || ascii_space(text.data[at + 1]) || !ascii_alnum(text.data[at + 1]))
+            if ((at + 1 >= text.len || ascii_space(text.data[at + 1]) || !ascii_alnum(text.data[at + 1])) &&
+                !after_abbreviation(&scan, at))
                 add_mark(&scan, at, 1, SYM_STOP);
             break;
         case B_STOP: add_mark(&scan, at, 1, SYM_STOP); break;

@@ -34,6 +34,7 @@ void vocabulary_init(Vocabulary *v, Arena *arena)
     v->tag = memory_table((v->mask + 1) * sizeof *v->tag);
     v->name = ARENA_NEW(arena, Str, v->symbol_capacity);
     v->is_common = ARENA_NEW(arena, uint8_t, v->symbol_capacity);
+    v->is_abbreviation = ARENA_NEW(arena, uint8_t, v->symbol_capacity);
 }
 
 void vocabulary_clear(Vocabulary *v)
@@ -86,7 +87,9 @@ static bool new_symbol(Vocabulary *v, Str name, Symbol *ret, Err *err)
         uint32_t more = v->symbol_capacity * 2;
         v->name = arena_grow(v->arena, v->name, v->symbol_capacity * sizeof *v->name, more * sizeof *v->name);
         v->is_common = arena_grow(v->arena, v->is_common, v->symbol_capacity, more);
+        v->is_abbreviation = arena_grow(v->arena, v->is_abbreviation, v->symbol_capacity, more);
         memset(v->is_common + v->symbol_capacity, 0, more - v->symbol_capacity);
+        memset(v->is_abbreviation + v->symbol_capacity, 0, more - v->symbol_capacity);
         v->symbol_capacity = more;
     }
     v->name[v->symbol_count] = arena_str(v->arena, name);
@@ -134,6 +137,33 @@ bool vocabulary_spelling(Vocabulary *v, Str from, Str to, Err *err)
     fill(v, entry, (WordEntry){ .hash = word_hash(from), .part_count = (uint8_t)count });
     memcpy(entry->part, part, count * sizeof *part);
     return true;
+}
+
+bool vocabulary_ending(Vocabulary *v, Str ending, Str word, Err *err)
+{
+    if (v->ending_count == COUNT(v->ending) || ending.len < 2 || ending.data[0] != '\'')
+        return err_set(err, ERR_INPUT, "an ending begins with an apostrophe, and there are at most %zu",
+                       COUNT(v->ending));
+    if (!vocabulary_add(v, word, &v->ending[v->ending_count].symbol, err)) return false;
+    v->ending[v->ending_count++].text = arena_str(v->arena, ending);
+    return true;
+}
+
+size_t vocabulary_split(const Vocabulary *v, Str folded, Symbol *ret)
+{
+    for (uint32_t i = 0; i < v->ending_count; i++)
+        if (folded.len > v->ending[i].text.len && str_ends(folded, v->ending[i].text)) {
+            *ret = v->ending[i].symbol;
+            return folded.len - v->ending[i].text.len;
+        }
+    return folded.len;
+}
+
+void vocabulary_abbreviation(Vocabulary *v, Str folded)
+{
+    Symbol symbol;
+    Err ignored;
+    if (vocabulary_add(v, folded, &symbol, &ignored)) v->is_abbreviation[symbol] = 1;
 }
 
 void vocabulary_common(Vocabulary *v, Str folded)

@@ -47,8 +47,14 @@ typedef struct Vocabulary {
     WordEntry *slot;
     uint32_t *tag; /* the upper half of each slot's hash: what is looked at first, an eighth the size */
     uint32_t mask, used;
-    Str *name;          /* by symbol */
-    uint8_t *is_common; /* by symbol: words/stopwords.txt, which carry no content */
+    Str *name; /* by symbol */
+    struct {
+        Str text;
+        Symbol symbol;
+    } ending[8]; /* words/endings.tsv: what an apostrophe joins to any word */
+    uint32_t ending_count;
+    uint8_t *is_abbreviation; /* by symbol: words/abbreviations.txt, whose dot ends no sentence */
+    uint8_t *is_common;       /* by symbol: words/stopwords.txt, which carry no content */
     uint32_t symbol_count, symbol_capacity;
     Arena *arena;
 } Vocabulary;
@@ -57,6 +63,10 @@ void vocabulary_init(Vocabulary *v, Arena *arena); /* ends with vocabulary_clear
 void vocabulary_clear(Vocabulary *v);
 bool vocabulary_add(Vocabulary *v, Str folded_word, Symbol *ret, Err *err) MUST_USE; /* finds or makes it */
 bool vocabulary_spelling(Vocabulary *v, Str from, Str to_words, Err *err) MUST_USE;  /* "gonna" -> "going to" */
+bool vocabulary_ending(Vocabulary *v, Str ending, Str word, Err *err) MUST_USE;      /* "'s" -> "is" */
+/* "boiler's": where its ending begins, and the symbol of that; `folded.len` when it has none. */
+size_t vocabulary_split(const Vocabulary *v, Str folded, Symbol *ret);
+void vocabulary_abbreviation(Vocabulary *v, Str folded_word);
 void vocabulary_common(Vocabulary *v, Str folded_word);
 
 /* FNV-like over 8 bytes at a time; the text's tokenizer computes the same while it folds. */
