@@ -167,7 +167,7 @@ done = run_import('/proc/nowhere.db', export)
 tap.case('a folder that cannot be written', [] if done.returncode == 1 and 'nowhere.db' in done.stderr and len(done.stderr.splitlines()) <= 2 else [str(done)])
 done = run_import(os.path.join(folder, 'no', 'such', 'x.db'), export)
 tap.case('a folder that is not there', [] if done.returncode == 1 and 'x.db' in done.stderr else [str(done)])
-done = run_import(folder, export)
+done = run_import(disk, export)
 tap.case('a database that is a folder', [] if done.returncode == 1 and done.stderr.strip() else [str(done)])
 
 # ---- two at once take turns ----

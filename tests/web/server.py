@@ -1,4 +1,5 @@
 """A goodwill server of its own for a test: started on a free port, asked through plain sockets, ended by SIGTERM."""
+import atexit
 import os
 import re
 import shutil
@@ -12,10 +13,12 @@ import time
 
 class Server:
     def __init__(self, goodwill, *options):
+        self.process = None
         self.folder = tempfile.mkdtemp(prefix='goodwill-web-')
         self.db = os.path.join(self.folder, 't.db')
         self.spool = os.path.join(self.folder, 'spool')
         os.mkdir(self.spool)
+        atexit.register(self.clean)                  # also when the test itself breaks off
         self.process = subprocess.Popen([goodwill, 'serve', '--db', self.db, '--port', '0', *options], stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, env=dict(os.environ, TMPDIR=self.spool), text=True)
         line = self.process.stdout.readline()
@@ -67,7 +70,7 @@ class Server:
         return self.process.returncode, err
 
     def clean(self):
-        if self.process.poll() is None:
+        if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
