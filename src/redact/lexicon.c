@@ -41,7 +41,8 @@ struct Head {
     Head *next;
 };
 
-uint64_t lex_first[(1 << LEX_FIRST_BITS) / 64], lex_pair[(1 << LEX_PAIR_BITS) / 64];
+uint64_t lex_first[(1 << LEX_FIRST_BITS) / 64], lex_alone[(1 << LEX_FIRST_BITS) / 64];
+uint64_t lex_pair[(1 << LEX_PAIR_BITS) / 64];
 uint8_t lex_letter[256];
 
 static Head *table[TABLE_SIZE];
@@ -212,10 +213,11 @@ static void add_phrase(Str text, uint32_t flags, uint32_t value)
     if (flags & LEX_TRIGGER) {
         uint64_t letters;
         memcpy(&letters, word.text, sizeof letters);
+        set_bit(lex_first, lex_first_of(letters));
         if (rest.len)
             set_bit(lex_pair, lex_pair_of(letters, lex_letter[(uint8_t)rest.data[0]]));
         else
-            set_bit(lex_first, lex_first_of(letters));
+            set_bit(lex_alone, lex_first_of(letters));
     }
     Phrase **slot = &(*head)->phrase;
     while (*slot && (*slot)->words >= words && !str_equal((*slot)->rest, rest)) slot = &(*slot)->next;

@@ -60,9 +60,10 @@ typedef struct LexHit {
 enum { LEX_FIRST_BITS = 14, LEX_PAIR_BITS = 15 };
 
 /* What keeps the scan from looking most words up: one bit for each hash of the first eight letters (0 behind a shorter
- * word) of a trigger of one word; and of the first eight letters of a longer one's first word with the next word's
- * first letter. */
-extern uint64_t lex_first[(1 << LEX_FIRST_BITS) / 64], lex_pair[(1 << LEX_PAIR_BITS) / 64];
+ * word) of a trigger's first word; of a trigger of one word; and of the first eight letters of a longer one's first
+ * word with the next word's first letter. */
+extern uint64_t lex_first[(1 << LEX_FIRST_BITS) / 64], lex_alone[(1 << LEX_FIRST_BITS) / 64];
+extern uint64_t lex_pair[(1 << LEX_PAIR_BITS) / 64];
 extern uint8_t lex_letter[256]; /* 1..26, else 0 */
 
 void lex_open(void); /* once is enough, any thread, again is free */
@@ -95,7 +96,9 @@ static inline uint32_t lex_pair_of(uint64_t letters, uint8_t next)
 /* False when lex_match finds no trigger that begins with the word of these `letters` that ends at s[end]. */
 static inline bool lex_may_trigger(Str s, uint64_t letters, size_t end)
 {
-    if (lex_has_bit(lex_first, lex_first_of(letters))) return true;
+    uint32_t first = lex_first_of(letters);
+    if (LIKELY(!lex_has_bit(lex_first, first))) return false;
+    if (lex_has_bit(lex_alone, first)) return true;
     if (end + 1 >= s.len || (s.data[end] != ' ' && s.data[end] != '-' && !ascii_space(s.data[end]))) return false;
     uint8_t next = (uint8_t)s.data[end + 1];
     if (UNLIKELY(next <= ' ' || next == '-')) return true; /* a wider gap: lex_match will see */

@@ -88,38 +88,40 @@ void scan_open(Scan *scan, Str s)
     if (s.len) load(scan);
 }
 
-/* Whether a trigger may begin with the word at `at`, bit `place` of the block. */
-static inline bool may_trigger(const Scan *scan, size_t at, unsigned place)
+/* Whether a trigger may begin with the word at `at`, bit `place` of the block with these letters. */
+static inline bool may_trigger(Str s, uint64_t block_letters, size_t at, unsigned place)
 {
-    Str s = scan->s;
-    unsigned len = (unsigned)__builtin_ctzll(~(scan->letters >> place) | 1ull << 63);
+    unsigned len = (unsigned)__builtin_ctzll(~(block_letters >> place) | 1ull << 63);
     size_t end = at + len;
     uint64_t letters;
     /* Where the block or the text ends soon, and where an apostrophe or a letter beyond ASCII is a part of the word, it
      * is read letter by letter. */
-    if (UNLIKELY(place + len >= BLOCK || s.len - at <= 8 || s.data[end] == '\'' || (uint8_t)s.data[end] >= 0x80)) {
+    if (UNLIKELY(place + len >= BLOCK || s.len - at <= 8 || s.data[end] == '\'' || (signed char)s.data[end] < 0)) {
         letters = lex_letters(s, at, &end);
     } else {
         memcpy(&letters, s.data + at, sizeof letters);
-        letters |= 0x2020202020202020u;
-        if (len < 8) letters &= (1ull << 8 * len) - 1;
+        letters = (letters | 0x2020202020202020u) & (UINT64_MAX >> (64 - 8 * MIN(len, 8u)));
     }
     return lex_may_trigger(s, letters, end);
 }
 
 bool scan_next(Scan *scan, size_t *ret)
 {
+    Str s = scan->s;
     for (;;) {
-        while (scan->stops) {
-            uint64_t bit = scan->stops & -scan->stops;
-            unsigned place = (unsigned)__builtin_ctzll(scan->stops);
-            size_t at = scan->base + place;
-            scan->stops &= scan->stops - 1;
-            if ((scan->words & bit) && !may_trigger(scan, at, place)) continue;
-            *ret = at;
+        uint64_t stops = scan->stops, words = scan->words, letters = scan->letters;
+        size_t base = scan->base;
+        while (stops) {
+            unsigned place = (unsigned)__builtin_ctzll(stops);
+            bool is_word = words >> place & 1;
+            stops &= stops - 1;
+            if (is_word && LIKELY(!may_trigger(s, letters, base + place, place))) continue;
+            scan->stops = stops;
+            *ret = base + place;
             return true;
         }
-        if (scan->s.len - scan->base <= BLOCK) return false;
+        scan->stops = 0;
+        if (s.len - base <= BLOCK) return false;
         scan->base += BLOCK;
         load(scan);
     }
