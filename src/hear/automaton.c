@@ -552,22 +552,14 @@ static void sort_matches(Match *match, size_t count)
     }
 }
 
-/* Of a phrase's matches from one token the longest stays.  Both ends are words: commas and stops that a phrase asked
- * for at its ends are not evidence. */
-static void keep_longest(Matches *ret, size_t first, const Token *token)
+void matches_keep_longest(Matches *ret)
 {
-    size_t kept = first;
-    sort_matches(ret->item + first, ret->count - first);
-    uint32_t last_begin = UINT32_MAX, last_phrase = UINT32_MAX;
-    for (size_t i = first; i < ret->count; i++) {
-        Match match = ret->item[i];
-        if (match.begin == last_begin && match.phrase == last_phrase) continue;
-        last_begin = match.begin;
-        last_phrase = match.phrase;
-        while (match.begin < match.end && !token_is_word(&token[match.begin])) match.begin++;
-        while (match.end > match.begin && !token_is_word(&token[match.end - 1])) match.end--;
-        if (match.begin < match.end) ret->item[kept++] = match;
-    }
+    size_t kept = 0;
+    sort_matches(ret->item, ret->count);
+    for (size_t i = 0; i < ret->count; i++)
+        if (kept == 0 || ret->item[i].begin != ret->item[kept - 1].begin ||
+            ret->item[i].phrase != ret->item[kept - 1].phrase)
+            ret->item[kept++] = ret->item[i];
     ret->count = kept;
 }
 
@@ -602,7 +594,6 @@ static inline bool need_is_met(const State *s, const Token *token, size_t count)
 
 void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Matches *ret)
 {
-    size_t first = ret->count;
     for (uint32_t begin = 0; begin < count; begin += PARTY) {
         if (UNLIKELY(m->state_count > MATCHER_STATES_MAX || m->nodes.count > MATCHER_NODES_MAX ||
                      m->step_used > MATCHER_STEPS_MAX))
@@ -636,7 +627,6 @@ void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Ma
             alive = still;
         }
     }
-    if (ret->count > first) keep_longest(ret, first, token);
 }
 
 void matches_clear(Matches *matches)

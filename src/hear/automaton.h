@@ -2,8 +2,7 @@
  *
  * In: phrases, built element by element (words, sets, gaps, choices), each with
  * the number it reports.  Out: every match in a token sequence: which phrase,
- * from which token to which; of the matches of one phrase from one token, the
- * longest.
+ * from which token to which, every end of it (matches_keep_longest leaves the longest).
  *
  *   phrases ─► NFA (Thompson's construction) ─► DFA, built as texts ask for it
  *
@@ -51,7 +50,7 @@ size_t automaton_nodes(const Automaton *a);
 
 typedef struct Match {
     uint32_t phrase;
-    uint32_t begin, end; /* tokens [begin, end): both are words */
+    uint32_t begin, end; /* tokens [begin, end) */
 } Match;
 
 typedef struct Matches {
@@ -62,6 +61,7 @@ typedef struct Matches {
 Matcher *matcher_new(const Automaton *a);
 void matcher_free(Matcher *matcher);
 void matcher_run(Matcher *matcher, unsigned root, const Token *token, size_t count, Matches *ret); /* appends */
+void matches_keep_longest(Matches *matches); /* of each phrase's from one token; in order of begin, then phrase */
 void matches_clear(Matches *matches);
 
 #endif

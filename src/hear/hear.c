@@ -92,6 +92,7 @@ Hearing *hearing_new(const Hearer *hearer)
     h->matcher = matcher_new(h->rules->automaton);
     h->echo_slot = must(calloc(ECHO_SLOTS, sizeof *h->echo_slot));
     h->echo_stamp = must(calloc(ECHO_SLOTS, sizeof *h->echo_stamp));
+    h->said = must(calloc(h->rules->rule_count + 1, sizeof *h->said));
     for (size_t i = 0; i < COUNT(h->met); i++) h->met[i] = must(calloc(h->rules->rule_count + 1, sizeof *h->met[i]));
     return h;
 }
@@ -104,6 +105,8 @@ void hearing_free(Hearing *h)
     matches_clear(&h->matches);
     free(h->hits.item);
     free(h->signals.item);
+    free(h->key);
+    free(h->said);
     free(h->turn);
     free(h->bounds);
     free(h->echo_slot);

@@ -57,6 +57,9 @@ struct Hearing {
     Matches matches;
     Hits hits;
     SignalHits signals;
+    uint64_t *key; /* hits of the turn in hand, to be sorted */
+    size_t key_capacity;
+    uint32_t *said, said_now; /* by rule: the turn in hand has words it looks for */
     Turn *turn;
     size_t turn_capacity;
     Bounds *bounds;

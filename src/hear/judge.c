@@ -20,27 +20,80 @@ void *hearing_room(void *list, size_t *capacity, size_t count, size_t size)
 
 /* --- reading a turn --------------------------------------------------------- */
 
-static int hit_order(const void *x, const void *y)
+/* A hit as one number that sorts by rule, kind, place, and the longest first. */
+enum { KEY_LENGTH_BITS = 8, KEY_BEGIN_BITS = 32, KEY_KIND_BITS = 4 };
+static_assert(MATCH_TOKENS_MAX < 1 << KEY_LENGTH_BITS && (int)PHRASE_KINDS <= 1 << KEY_KIND_BITS, "a hit fits its key");
+
+static uint64_t hit_key(Hit hit)
 {
-    const Hit *a = x, *b = y;
-    if (a->rule != b->rule) return a->rule < b->rule ? -1 : 1;
-    if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
-    if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
-    return a->end > b->end ? -1 : a->end < b->end;
+    uint64_t length = (1u << KEY_LENGTH_BITS) - 1 - (hit.end - hit.begin);
+    return (((uint64_t)hit.rule << KEY_KIND_BITS | hit.kind) << KEY_BEGIN_BITS | hit.begin) << KEY_LENGTH_BITS | length;
 }
 
-static void sort_hits(Hit *hit, size_t count)
+static Hit hit_of_key(uint64_t key)
 {
-    if (count > 48) {
-        qsort(hit, count, sizeof *hit, hit_order);
-        return;
+    uint32_t begin = (uint32_t)(key >> KEY_LENGTH_BITS);
+    return (Hit){ .rule = (uint32_t)(key >> (KEY_LENGTH_BITS + KEY_BEGIN_BITS + KEY_KIND_BITS)),
+                  .kind = (uint32_t)(key >> (KEY_LENGTH_BITS + KEY_BEGIN_BITS)) & ((1u << KEY_KIND_BITS) - 1),
+                  .begin = begin,
+                  .end = begin + (1u << KEY_LENGTH_BITS) - 1 - (uint32_t)(key & ((1u << KEY_LENGTH_BITS) - 1)) };
+}
+
+/* Shell's method with Ciura's steps: few keys as a rule, no bad case when there are many. */
+static void sort_keys(uint64_t *key, size_t count)
+{
+    static const size_t STEPS[] = { 4193796, 1355339, 438013, 141553, 45747, 14785, 4778, 1544,
+                                    701,     301,     132,    57,     23,    10,    4,    1 };
+    for (size_t s = 0; s < COUNT(STEPS); s++) {
+        size_t step = STEPS[s];
+        if (step * 2 > count && step > 1) continue;
+        for (size_t i = step; i < count; i++) {
+            uint64_t moving = key[i];
+            size_t at = i;
+            for (; at >= step && key[at - step] > moving; at -= step) key[at] = key[at - step];
+            key[at] = moving;
+        }
     }
-    for (size_t i = 1; i < count; i++) {
-        Hit moving = hit[i];
-        size_t at = i;
-        for (; at > 0 && hit_order(&hit[at - 1], &moving) > 0; at--) hit[at] = hit[at - 1];
-        hit[at] = moving;
+}
+
+/* Guards over the same turn count only beside words that their rule looks for: most matches are guards' and end here.
+ */
+static bool is_wanted(const Hearing *h, const Phrase *phrase, bool anything_said)
+{
+    if (phrase->kind >= PHRASE_NOT && phrase->kind <= PHRASE_TURN_NOT) return h->said[phrase->rule] == h->said_now;
+    return phrase->kind != PHRASE_BOUNDARY || anything_said;
+}
+
+static void take_hits(Hearing *h, Turn *turn)
+{
+    const Token *token = &h->tokens.item[turn->first_token];
+    bool anything_said = false;
+    size_t count = 0;
+    h->said_now++;
+    for (size_t i = 0; i < h->matches.count; i++) {
+        const Phrase *phrase = &h->rules->phrase[h->matches.item[i].phrase];
+        if (phrase->kind != PHRASE_SAY) continue;
+        h->said[phrase->rule] = h->said_now;
+        anything_said = true;
     }
+    h->key = hearing_room(h->key, &h->key_capacity, h->matches.count, sizeof *h->key);
+    for (size_t i = 0; i < h->matches.count; i++) {
+        Match match = h->matches.item[i];
+        const Phrase *phrase = &h->rules->phrase[match.phrase];
+        if (!is_wanted(h, phrase, anything_said)) continue;
+        /* Commas and stops that a phrase asked for at its ends are not evidence. */
+        while (match.begin < match.end && !token_is_word(&token[match.begin])) match.begin++;
+        while (match.end > match.begin && !token_is_word(&token[match.end - 1])) match.end--;
+        if (match.begin < match.end)
+            h->key[count++] = hit_key((Hit){ phrase->rule, phrase->kind, match.begin, match.end });
+    }
+    sort_keys(h->key, count);
+    turn->first_hit = (uint32_t)h->hits.count;
+    h->hits.item = hearing_room(h->hits.item, &h->hits.capacity, h->hits.count + count, sizeof *h->hits.item);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || h->key[i] >> KEY_LENGTH_BITS != h->key[i - 1] >> KEY_LENGTH_BITS)
+            h->hits.item[h->hits.count++] = hit_of_key(h->key[i]);
+    turn->hit_count = (uint32_t)h->hits.count - turn->first_hit;
 }
 
 void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsigned root, Turn *turn)
@@ -60,16 +113,7 @@ void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsi
         turn->punctuated = true;
     h->matches.count = 0;
     matcher_run(h->matcher, root, token, turn->token_count, &h->matches);
-    turn->first_hit = (uint32_t)h->hits.count;
-    turn->hit_count = (uint32_t)h->matches.count;
-    h->hits.item =
-        hearing_room(h->hits.item, &h->hits.capacity, h->hits.count + h->matches.count, sizeof *h->hits.item);
-    for (size_t i = 0; i < h->matches.count; i++) {
-        const Match *match = &h->matches.item[i];
-        const Phrase *phrase = &h->rules->phrase[match->phrase];
-        h->hits.item[h->hits.count++] = (Hit){ phrase->rule, phrase->kind, match->begin, match->end };
-    }
-    if (turn->hit_count) sort_hits(&h->hits.item[turn->first_hit], turn->hit_count);
+    take_hits(h, turn);
 }
 
 /* --- sentences and clauses --------------------------------------------------- */

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 enum {
-    STAY_COST = 120,        /* hundredths, as turns' weights */
+    STAY_COST = 120,       /* hundredths, as turns' weights */
     TURN_WEIGHT_MAX = 600, /* one turn alone does not decide */
     BEHAVIOUR_SHARE = 2,   /* of a behaviour's confidence, in both sides' phrases */
     SIGNAL_SHARE = 2,      /* a signal is met from both sides: half each */
