@@ -1,0 +1,49 @@
+/* fuzz_rules.c -- any bytes as a rules file, beside the behaviours and spellings in force: it is compiled or refused,
+ * and what is wrong is told one line a mistake.
+ *
+ * The rules in force stay out: they take a second to compile under the sanitizers and would not change what is tried.
+ */
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "hear/rules.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { WORDS_FILES_TAKEN = 64 };
+
+static void must(bool held)
+{
+    if (!held) abort();
+}
+
+static size_t count_lines(Str s)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < s.len; i++) count += s.data[i] == '\n';
+    return count;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    Embedded item[WORDS_FILES_TAKEN + 1];
+    Words words = { .item = item };
+    for (size_t i = 0; i < embedded_words.count && words.count < WORDS_FILES_TAKEN; i++)
+        if (!str_starts(embedded_words.item[i].name, STR("rules/"))) item[words.count++] = embedded_words.item[i];
+    item[words.count++] = (Embedded){ STR("rules/case.rules"), str_make((const char *)data, size) };
+    Buf report = { 0 };
+    size_t mistakes = 0;
+    Err err = { 0 };
+    Rules *rules = rules_open(&words, &report, &mistakes, &err);
+    must(rules || err.kind != ERR_NONE);
+    must(count_lines(buf_str(&report)) == mistakes);
+    for (uint32_t i = 0; rules && i < rules->phrase_count; i++) must(rules->phrase[i].rule < rules->rule_count);
+    for (uint32_t i = 0; rules && i < rules->rule_count; i++) {
+        const Rule *rule = &rules->rule[i];
+        must(rule->behaviour == NO_BEHAVIOUR ? rule->signal.len > 0 : rule->behaviour < rules->behaviour_count);
+        must(rule->sure <= 100 && rule->quality <= 100 && rule->words_min <= rule->words_max);
+    }
+    rules_free(rules);
+    buf_clear(&report);
+    return 0;
+}
