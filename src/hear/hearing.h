@@ -20,6 +20,7 @@ typedef struct Hit {
 typedef struct Turn {
     uint32_t first_token, token_count, word_count;
     uint32_t first_hit, hit_count; /* sorted by rule, kind, begin */
+    uint32_t nth_long;             /* how many turns of its role before it had more than a few words */
     uint32_t nth, nth_from_end;    /* among the turns of its role, from 0 */
     bool judged;                   /* its words are looked at: public, of staff or a customer */
     bool punctuated;               /* it has sentence marks inside: else a transcript without any */
@@ -69,8 +70,9 @@ struct Hearing {
     uint32_t echo_now;
     Mark *mark;
     size_t mark_count, mark_capacity;
-    Met *met[4];           /* by EARLIER, EARLIER_NOT, OWN, OWN_NOT; by rule */
-    uint32_t conversation; /* counts up */
+    Met *met[4];            /* by EARLIER, EARLIER_NOT, OWN, OWN_NOT; by rule */
+    uint32_t long_turns[2]; /* by Who, so far */
+    uint32_t conversation;  /* counts up */
     uint64_t name[64];
     size_t name_count; /* of people in this conversation */
 };

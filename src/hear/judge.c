@@ -18,6 +18,8 @@ void *hearing_room(void *list, size_t *capacity, size_t count, size_t size)
     return list;
 }
 
+enum { SHORT_TURN_WORDS = 4 }; /* "hello, is anybody there": nothing has been told yet */
+
 /* --- reading a turn --------------------------------------------------------- */
 
 /* A hit as one number that sorts by rule, kind, place, and the longest first. */
@@ -64,7 +66,12 @@ static bool is_wanted(const Hearing *h, const Phrase *phrase, bool anything_said
     return phrase->kind != PHRASE_BOUNDARY || anything_said;
 }
 
-static void take_hits(Hearing *h, Turn *turn)
+static bool is_of_earlier_turns(const Phrase *phrase)
+{
+    return phrase->kind >= PHRASE_EARLIER && phrase->kind <= PHRASE_OWN_NOT;
+}
+
+static void take_hits(Hearing *h, uint32_t utterance, Turn *turn)
 {
     const Token *token = &h->tokens.item[turn->first_token];
     bool anything_said = false;
@@ -72,6 +79,10 @@ static void take_hits(Hearing *h, Turn *turn)
     h->said_now++;
     for (size_t i = 0; i < h->matches.count; i++) {
         const Phrase *phrase = &h->rules->phrase[h->matches.item[i].phrase];
+        if (is_of_earlier_turns(phrase)) {
+            Met *seen = &h->met[phrase->kind - PHRASE_EARLIER][phrase->rule];
+            if (seen->conversation != h->conversation) *seen = (Met){ h->conversation, utterance };
+        }
         if (phrase->kind != PHRASE_SAY) continue;
         h->said[phrase->rule] = h->said_now;
         anything_said = true;
@@ -80,7 +91,7 @@ static void take_hits(Hearing *h, Turn *turn)
     for (size_t i = 0; i < h->matches.count; i++) {
         Match match = h->matches.item[i];
         const Phrase *phrase = &h->rules->phrase[match.phrase];
-        if (!is_wanted(h, phrase, anything_said)) continue;
+        if (is_of_earlier_turns(phrase) || !is_wanted(h, phrase, anything_said)) continue;
         /* Commas and stops that a phrase asked for at its ends are not evidence. */
         while (match.begin < match.end && !token_is_word(&token[match.begin])) match.begin++;
         while (match.end > match.begin && !token_is_word(&token[match.end - 1])) match.end--;
@@ -113,7 +124,7 @@ void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsi
         turn->punctuated = true;
     h->matches.count = 0;
     matcher_run(h->matcher, root, token, turn->token_count, &h->matches);
-    take_hits(h, turn);
+    take_hits(h, utterance, turn);
 }
 
 /* --- sentences and clauses --------------------------------------------------- */
@@ -197,15 +208,18 @@ static bool other_has(const Hearing *h, const Conversation *c, uint32_t utteranc
     return false;
 }
 
-static bool met(const Hearing *h, uint32_t rule, PhraseKind kind)
+/* Words of an earlier turn; those of the turn in hand are noted already, and do not count. */
+static bool met(const Hearing *h, uint32_t utterance, uint32_t rule, PhraseKind kind)
 {
-    return h->met[kind - PHRASE_EARLIER][rule].conversation == h->conversation;
+    Met first = h->met[kind - PHRASE_EARLIER][rule];
+    return first.conversation == h->conversation && first.turn < utterance;
 }
 
 static bool in_place(const Turn *turn, uint8_t place)
 {
     if (place & PLACE_NOT_FIRST && turn->nth == 0) return false;
     if (place & PLACE_NOT_LAST && turn->nth_from_end == 0) return false;
+    if (place & PLACE_FIRST_LONG && turn->nth_long > 0) return false;
     uint8_t wanted = place & (PLACE_FIRST | PLACE_LAST | PLACE_OPENING | PLACE_CLOSING);
     if (!wanted) return true;
     return (wanted & PLACE_FIRST && turn->nth == 0) || (wanted & PLACE_LAST && turn->nth_from_end == 0) ||
@@ -225,10 +239,10 @@ static bool turn_allows(const Hearing *h, const Conversation *c, uint32_t uttera
     if (has & 1u << PHRASE_TURN_NOT && find_hit(h, turn, index, PHRASE_TURN_NOT, 0)) return false;
     if (has & 1u << PHRASE_OTHER && !other_has(h, c, utterance, index, PHRASE_OTHER)) return false;
     if (has & 1u << PHRASE_OTHER_NOT && other_has(h, c, utterance, index, PHRASE_OTHER_NOT)) return false;
-    if (has & 1u << PHRASE_EARLIER && !met(h, index, PHRASE_EARLIER)) return false;
-    if (has & 1u << PHRASE_EARLIER_NOT && met(h, index, PHRASE_EARLIER_NOT)) return false;
-    if (has & 1u << PHRASE_OWN && !met(h, index, PHRASE_OWN)) return false;
-    if (has & 1u << PHRASE_OWN_NOT && met(h, index, PHRASE_OWN_NOT)) return false;
+    if (has & 1u << PHRASE_EARLIER && !met(h, utterance, index, PHRASE_EARLIER)) return false;
+    if (has & 1u << PHRASE_EARLIER_NOT && met(h, utterance, index, PHRASE_EARLIER_NOT)) return false;
+    if (has & 1u << PHRASE_OWN && !met(h, utterance, index, PHRASE_OWN)) return false;
+    if (has & 1u << PHRASE_OWN_NOT && met(h, utterance, index, PHRASE_OWN_NOT)) return false;
     return true;
 }
 
@@ -408,17 +422,6 @@ static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
     if (h->mark_count > first_mark) merge_marks(h, first_mark);
 }
 
-static void remember_guards(Hearing *h, uint32_t utterance)
-{
-    const Turn *turn = &h->turn[utterance];
-    for (uint32_t i = 0; i < turn->hit_count; i++) {
-        const Hit *hit = &h->hits.item[turn->first_hit + i];
-        if (hit->kind < PHRASE_EARLIER || hit->kind > PHRASE_OWN_NOT) continue;
-        Met *seen = &h->met[hit->kind - PHRASE_EARLIER][hit->rule];
-        if (seen->conversation != h->conversation) *seen = (Met){ h->conversation, utterance };
-    }
-}
-
 static void count_turns(Hearing *h, const Conversation *c)
 {
     uint32_t nth[2] = { 0, 0 };
@@ -437,10 +440,12 @@ void judge_run(Hearing *h, const Conversation *c)
     h->tokens.count = h->hits.count = h->signals.count = h->mark_count = 0;
     h->conversation++;
     count_turns(h, c);
+    h->long_turns[WHO_AGENT] = h->long_turns[WHO_CUSTOMER] = 0;
     for (uint32_t i = 0; i < c->utterance_count; i++) {
         if (!h->turn[i].judged) continue;
         judge_read_turn(h, c, i, (unsigned)role_root(c->utterance[i].role), &h->turn[i]);
+        h->turn[i].nth_long = h->long_turns[role_root(c->utterance[i].role)];
         judge_turn(h, c, i);
-        remember_guards(h, i);
+        h->long_turns[role_root(c->utterance[i].role)] += h->turn[i].word_count > SHORT_TURN_WORDS;
     }
 }

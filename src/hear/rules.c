@@ -295,8 +295,9 @@ static const struct {
     const char *name;
     Place place;
 } PLACES[] = {
-    { "first", PLACE_FIRST },     { "last", PLACE_LAST },           { "opening", PLACE_OPENING },
-    { "closing", PLACE_CLOSING }, { "not-first", PLACE_NOT_FIRST }, { "not-last", PLACE_NOT_LAST },
+    { "first", PLACE_FIRST },           { "last", PLACE_LAST },           { "opening", PLACE_OPENING },
+    { "closing", PLACE_CLOSING },       { "not-first", PLACE_NOT_FIRST }, { "not-last", PLACE_NOT_LAST },
+    { "first-long", PLACE_FIRST_LONG },
 };
 
 /* Settings of a rule, but for its phrases.  Returns what is wrong, or NULL. */
@@ -351,7 +352,7 @@ static const char *read_setting(Rule *rule, Str name, Str value)
                     rule->place |= (uint8_t)PLACES[i].place;
                     found = true;
                 }
-            if (!found) return "place is first, last, opening, closing, not-first or not-last";
+            if (!found) return "place is first, last, opening, closing, first-long, not-first or not-last";
         }
     } else if (str_equal(name, STR("channel"))) {
         for (Str rest = value, one = take_word(&rest); one.len; one = take_word(&rest)) {

@@ -49,7 +49,8 @@ typedef enum Place {
     PLACE_OPENING = 4,
     PLACE_CLOSING = 8,
     PLACE_NOT_FIRST = 16,
-    PLACE_NOT_LAST = 32
+    PLACE_NOT_LAST = 32,
+    PLACE_FIRST_LONG = 64
 } Place;
 
 enum { NO_BEHAVIOUR = UINT16_MAX };
