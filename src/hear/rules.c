@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { RULES_MAX = 20000, MISTAKES_MAX = 100 };
+enum { RULES_MAX = 20000, CLASSES_MAX = 10000, MISTAKES_MAX = 100 };
 
 /* One line that says something, with the lines that go on below it joined. */
 typedef struct Line {
@@ -55,6 +55,25 @@ static Str without_comment(Str line)
     return line;
 }
 
+/* A line that begins with '|' goes on with the one before. */
+static void join_lines(Reader *r, Str *rest, uint32_t *number, Line *line)
+{
+    Buf whole = { 0 };
+    for (Str ahead = *rest, more; str_next_line(&ahead, &more);) {
+        Str trimmed = str_trim(without_comment(more));
+        if (trimmed.len && trimmed.data[0] != '|') break;
+        if (trimmed.len) {
+            if (!whole.len) buf_add(&whole, line->text);
+            buf_char(&whole, ' ');
+            buf_add(&whole, trimmed);
+        }
+        *rest = ahead;
+        ++*number;
+    }
+    if (whole.len) line->text = arena_str(&r->scratch, buf_str(&whole));
+    buf_clear(&whole);
+}
+
 static bool next_line(Reader *r, Str *rest, uint32_t *number, Line *ret)
 {
     Str line;
@@ -64,16 +83,7 @@ static bool next_line(Reader *r, Str *rest, uint32_t *number, Line *ret)
         Str text = str_trim(without_comment(line));
         if (text.len == 0) continue;
         *ret = (Line){ .text = text, .number = *number, .indented = indented };
-        /* A line that begins with '|' goes on with the one before. */
-        for (Str ahead = *rest, more; str_next_line(&ahead, &more);) {
-            Str trimmed = str_trim(without_comment(more));
-            if (trimmed.len && trimmed.data[0] != '|') break;
-            if (trimmed.len)
-                ret->text = arena_printf(&r->scratch, "%.*s %.*s", (int)ret->text.len, ret->text.data, (int)trimmed.len,
-                                         trimmed.data);
-            *rest = ahead;
-            ++*number;
-        }
+        join_lines(r, rest, number, ret);
         return true;
     }
     return false;
@@ -115,6 +125,10 @@ static void read_class(Reader *r, const Line *line)
         rest = class_from_list(r, bytes);
     } else {
         mistake(r, line->number, "a class is written `class NAME = word | word` or `class NAME from FILE`");
+        return;
+    }
+    if (r->classes.count >= CLASSES_MAX) {
+        mistake(r, line->number, "there are too many classes");
         return;
     }
     for (uint32_t i = 0; i < r->classes.count; i++)
@@ -190,6 +204,10 @@ static void begin_section(Reader *r, const Line *line)
         }
     } else if (str_equal(word, STR("signal"))) {
         r->signal = arena_str(&r->rules->arena, id);
+        if (!str_equal(id, STR("emotion")) && !str_equal(id, STR("speaker"))) {
+            mistake(r, line->number, "a signal is emotion or speaker");
+            r->in_section = false;
+        }
     }
 }
 
