@@ -170,7 +170,11 @@ static bool parse_class(Parser *p, Element *to, Err *err)
             struct Element *parsed = phrase_parse(p->context, class->text, &start, err);
             class = &p->context->classes->item[i];
             class->busy = false;
-            if (!parsed) return false;
+            if (!parsed) {
+                Err inside = *err;
+                return err_set(err, ERR_INPUT, "class <%.*s> (%.*s line %u): %s", STR_ARG(name), STR_ARG(class->file),
+                               class->line, inside.text);
+            }
             class->parsed = parsed;
         }
         Element *copy = element_new(p, class->parsed->kind, class->parsed->value); /* its `next` is this place's own */
@@ -310,6 +314,29 @@ struct Element *phrase_parse(PhraseContext *context, Str text, bool *sentence_st
         p.at++;
     }
     return parse_choice(&p, 0, err);
+}
+
+/* Whether nothing but optional parts stands here: what follows may begin the phrase. */
+static bool may_be_empty(const Element *e) { return e->kind == EL_OPTIONAL || e->kind == EL_GAP; }
+
+bool phrase_begins_with_word(const Element *e)
+{
+    switch (e->kind) {
+    case EL_SYMBOL:
+    case EL_SET: return true;
+    case EL_OPTIONAL: return false; /* alone it is empty; parts of a sequence are asked below */
+    case EL_CHOICE:
+        for (const Element *one = e->first; one; one = one->next)
+            if (!phrase_begins_with_word(one)) return false;
+        return true;
+    case EL_SEQUENCE:
+        for (const Element *part = e->first; part; part = part->next) {
+            if (!phrase_begins_with_word(part->kind == EL_OPTIONAL ? part->first : part)) return false;
+            if (!may_be_empty(part)) return true;
+        }
+        return false;
+    default: return false;
+    }
 }
 
 static Node sequence_nodes(PhraseContext *context, const Element *element, Node next)

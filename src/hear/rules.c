@@ -24,6 +24,7 @@ typedef struct Reader {
     uint16_t behaviour; /* the section we are in */
     Str signal;
     bool boundary, in_section;
+    bool told;  /* what is wrong with the section or rule that this line belongs to */
     Rule *rule; /* NULL before the first of a section */
 } Reader;
 
@@ -124,6 +125,9 @@ static void read_class(Reader *r, const Line *line)
         }
         rest = class_from_list(r, bytes);
     } else {
+        name.len = 0;
+    }
+    if (name.len == 0 || rest.len == 0) {
         mistake(r, line->number, "a class is written `class NAME = word | word` or `class NAME from FILE`");
         return;
     }
@@ -197,16 +201,19 @@ static void begin_section(Reader *r, const Line *line)
     r->signal = STR("");
     r->behaviour = NO_BEHAVIOUR;
     r->in_section = true;
+    r->told = false;
     if (str_equal(word, STR("behaviour"))) {
         if (!find_behaviour(r->rules, id, &r->behaviour)) {
             mistake(r, line->number, "behaviours.tsv has no behaviour of this name");
             r->in_section = false;
+            r->told = true;
         }
     } else if (str_equal(word, STR("signal"))) {
         r->signal = arena_str(&r->rules->arena, id);
         if (!str_equal(id, STR("emotion")) && !str_equal(id, STR("speaker"))) {
             mistake(r, line->number, "a signal is emotion or speaker");
             r->in_section = false;
+            r->told = true;
         }
     }
 }
@@ -220,6 +227,8 @@ static void begin_rule(Reader *r, const Line *line)
     size_t colon = str_find_char(rest, ':');
     name = str_trim(str_sub(rest, 0, colon == STR_NOT_FOUND ? rest.len : colon));
     about = colon == STR_NOT_FOUND ? name : str_trim(str_from_byte(rest, colon + 1));
+    if (!r->in_section && r->told) return;
+    r->told = true; /* unless all is well, below */
     if (!r->in_section) {
         mistake(r, line->number, "a rule stands below a `behaviour`, a `signal` or `boundary`");
         return;
@@ -256,6 +265,7 @@ static void begin_rule(Reader *r, const Line *line)
     else
         rule->who[rules->behaviour[r->behaviour].who] = true;
     r->rule = rule;
+    r->told = false;
 }
 
 static const struct {
@@ -278,13 +288,17 @@ static void read_phrase(Reader *r, const Line *line, PhraseKind kind, Str text)
     Err err;
     uint32_t number = rules->phrase_count;
     struct Element *parsed = phrase_parse(&r->context, text, &sentence_start, &err);
+    rule->has |= (uint16_t)(1u << kind);
+    if (parsed && !phrase_begins_with_word(parsed)) {
+        err_set(&err, ERR_INPUT, "a phrase begins with a word, a choice or a shape, and is never empty");
+        parsed = NULL;
+    }
     if (!parsed) {
         mistake(r, line->number, err.text);
         return;
     }
     *ARENA_PUSH(&rules->arena, rules->phrase, rules->phrase_count, rules->phrase_capacity) =
         (Phrase){ (uint32_t)(rule - rules->rule), kind };
-    rule->has |= (uint16_t)(1u << kind);
     bool of_other =
         kind == PHRASE_OTHER || kind == PHRASE_OTHER_NOT || kind == PHRASE_EARLIER || kind == PHRASE_EARLIER_NOT;
     Node start = phrase_nodes(&r->context, parsed, automaton_accept(rules->automaton, number));
@@ -407,7 +421,7 @@ static void read_line(Reader *r, const Line *line)
         return;
     }
     if (!r->rule) {
-        if (r->in_section) mistake(r, line->number, "this line belongs to no rule");
+        if (!r->told) mistake(r, line->number, "this line belongs to no rule");
         return;
     }
     for (size_t i = 0; i < COUNT(KINDS); i++)
@@ -427,11 +441,12 @@ static void each_line(Reader *r, bool classes)
         if (!is_rules_file(r->words->item[i].name)) continue;
         r->file = str_from_byte(r->words->item[i].name, 6);
         r->rule = NULL;
-        r->in_section = false;
+        r->in_section = r->told = false;
         uint32_t number = 0;
         Line line;
         for (Str rest = r->words->item[i].bytes; next_line(r, &rest, &number, &line);) {
-            bool is_class = !line.indented && str_starts(line.text, STR("class "));
+            Str after = line.text;
+            bool is_class = !line.indented && str_equal(take_word(&after), STR("class"));
             if (classes && is_class)
                 read_class(r, &line);
             else if (!classes)

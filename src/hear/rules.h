@@ -123,7 +123,8 @@ typedef struct PhraseContext {
 
 struct Element;
 struct Element *phrase_parse(PhraseContext *context, Str text, bool *sentence_start,
-                             Err *err) MUST_USE; /* NULL on error */
+                             Err *err) MUST_USE;             /* NULL on error */
+bool phrase_begins_with_word(const struct Element *element); /* or a shape or mark, in every way to read it */
 Node phrase_nodes(PhraseContext *context, const struct Element *element, Node next);
 
 #endif

@@ -323,10 +323,10 @@ static size_t take_high(Scan *scan, size_t at)
     case 0x2022:
     case 0x3001:
     case 0xFF0C: /* – — … · • 、 ， */ add_mark(scan, at, step, point == 0x2026 ? SYM_STOP : SYM_COMMA); break;
+    case 0x00BF: /* ¿ begins a question: what stands before it ends */
     case 0x3002:
     case 0xFF01: add_mark(scan, at, step, SYM_STOP); break;
     case 0xFF1F:
-    case 0x00BF:
     case 0x203D: add_mark(scan, at, step, SYM_QUESTION); break;
     default: break;
     }
@@ -338,6 +338,15 @@ static bool after_abbreviation(const Scan *scan, size_t at)
     if (scan->tokens->count == scan->first) return false;
     const Token *last = &scan->tokens->item[scan->tokens->count - 1];
     return last->end == at && last->symbol >= SYM_FIRST_WORD && scan->vocabulary->is_abbreviation[last->symbol];
+}
+
+/* The last dot of "e.g." and "p.m.", when a small letter follows the blank: letter, dot, letter, dot. */
+static bool within_sentence(Str text, size_t at)
+{
+    if (at < 3 || at + 2 >= text.len) return false;
+    const char *dot = text.data + at;
+    return ascii_alpha(dot[-1]) && dot[-2] == '.' && ascii_alpha(dot[-3]) && (at == 3 || !ascii_alpha(dot[-4])) &&
+           dot[1] == ' ' && dot[2] >= 'a' && dot[2] <= 'z';
 }
 
 void text_tokens(Tokens *tokens, const Vocabulary *vocabulary, NameSet names, Str text)
@@ -375,9 +384,9 @@ void text_tokens(Tokens *tokens, const Vocabulary *vocabulary, NameSet names, St
             }
             break;
         }
-        case B_DOT: /* "a.m." and "e.g." do not end sentences: a small letter follows at once or after a blank */
-            if ((at + 1 >= text.len || ascii_space(text.data[at + 1]) || !ascii_alnum(text.data[at + 1])) &&
-                !after_abbreviation(&scan, at))
+        case B_DOT: /* one with a letter or figure right behind it ends no sentence */
+            if ((at + 1 >= text.len || !ascii_alnum(text.data[at + 1])) && !after_abbreviation(&scan, at) &&
+                !within_sentence(text, at))
                 add_mark(&scan, at, 1, SYM_STOP);
             break;
         case B_STOP: add_mark(&scan, at, 1, SYM_STOP); break;
