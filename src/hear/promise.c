@@ -20,6 +20,8 @@ typedef enum TimeKind {
     TIME_POINT,
     TIME_NEXT,
     TIME_END,
+    TIME_WORKING,
+    TIME_SKIP,
     TIME_DIGITS, /* a number in figures; minutes after midnight when it is a clock */
 } TimeKind;
 
@@ -30,7 +32,8 @@ static const struct {
               { "clock", TIME_CLOCK },     { "number", TIME_NUMBER },   { "after", TIME_AFTER },
               { "morning", TIME_MORNING }, { "half", TIME_HALF },       { "quarter", TIME_QUARTER },
               { "past", TIME_PAST },       { "to", TIME_TO },           { "within", TIME_WITHIN },
-              { "point", TIME_POINT },     { "next", TIME_NEXT },       { "end", TIME_END } };
+              { "point", TIME_POINT },     { "next", TIME_NEXT },       { "end", TIME_END },
+              { "working", TIME_WORKING }, { "skip", TIME_SKIP } };
 
 typedef struct TimeWord {
     Str word;
@@ -84,7 +87,8 @@ static TimeWord figures(Str word)
                  ascii_digit(word.data[at + 1]);
     if (clock) {
         at++;
-        while (at < word.len && ascii_digit(word.data[at])) second = second * 10 + (word.data[at++] - '0');
+        while (at < word.len && ascii_digit(word.data[at]) && digits++ < 8)
+            second = second * 10 + (word.data[at++] - '0');
     }
     Str rest = str_from_byte(word, at);
     bool pm = str_starts_nocase(rest, STR("pm")) || str_starts_nocase(rest, STR("p.m"));
@@ -134,7 +138,7 @@ static void read_times(const TimeWords *words, Str promise, Times *ret)
         for (uint32_t i = 0; may_be && i < words->count && found.kind == TIME_NONE; i++)
             if (words->item[i].word.len == word.len && str_equal_nocase(word, words->item[i].word))
                 found = words->item[i];
-        ret->item[ret->count++] = found;
+        if (found.kind != TIME_SKIP) ret->item[ret->count++] = found;
     }
 }
 
@@ -149,16 +153,32 @@ typedef struct Due {
     int64_t minutes;   /* after midnight of the day; -1: not said */
     int64_t days;      /* from today; -1: not said */
     int64_t within_ms; /* from now; -1: not said */
+    bool half_known;   /* the minutes are of an hour said without am or pm */
+    bool morning, after_noon;
 } Due;
+
+enum { WEEK_DAYS = 7, FRIDAY = 4, DAY_SECONDS = 86400, WEEK_SECONDS = 604800, NOON_MINUTES = 720 };
+
+static bool is_days(TimeWord w, int64_t seconds) { return w.kind == TIME_UNIT && w.value == seconds; }
+
+/* How many days away the `count`th working day after this one is. */
+static int64_t working_days(int64_t count, int64_t weekday)
+{
+    int64_t from = MIN(weekday, FRIDAY), after = from + count;
+    return after / (FRIDAY + 1) * WEEK_DAYS + after % (FRIDAY + 1) - weekday;
+}
 
 /* "half four", "quarter past five", "ten to six", "by five". Returns how many words it took. */
 static size_t read_clock(const Times *t, size_t i, bool after_point, Due *due)
 {
-    TimeWord a = at_or_none(t, i), b = at_or_none(t, i + 1), c = at_or_none(t, i + 2);
-    if (a.kind == TIME_CLOCK || a.kind == TIME_END) {
-        if (a.kind == TIME_CLOCK || after_point) due->minutes = a.value;
+    TimeWord a = at_or_none(t, i), b = at_or_none(t, i + 1), c = at_or_none(t, i + 2), d = at_or_none(t, i + 3);
+    if (a.kind == TIME_CLOCK) {
+        due->minutes = a.value;
+        due->half_known = false;
         return 1;
     }
+    if (d.kind == TIME_UNIT || d.kind == TIME_WORKING) return 0; /* "three to five days" is no clock */
+    due->half_known |= is_count(c) || is_count(b) || is_count(a);
     bool part = a.kind == TIME_HALF || a.kind == TIME_QUARTER || is_count(a);
     if (part && (b.kind == TIME_PAST || b.kind == TIME_TO) && is_count(c) && c.value >= 1 && c.value <= 12 &&
         a.value < 60) {
@@ -177,6 +197,22 @@ static size_t read_clock(const Times *t, size_t i, bool after_point, Due *due)
     return 0;
 }
 
+/* "by the end of the day", "end of the week": the end of its last working day.  Returns how many words it took. */
+static size_t read_end(const Times *t, size_t i, bool after_point, int64_t weekday, Due *due)
+{
+    TimeWord next = at_or_none(t, i + 1);
+    if (t->item[i].kind != TIME_END) return 0;
+    if (is_days(next, WEEK_SECONDS)) {
+        due->days = (FRIDAY - weekday + WEEK_DAYS) % WEEK_DAYS;
+    } else if (next.kind == TIME_UNIT && !is_days(next, DAY_SECONDS)) {
+        return 2; /* of the month: nobody reckons that from here */
+    } else if (after_point || is_days(next, DAY_SECONDS)) {
+        due->minutes = t->item[i].value;
+        due->half_known = false;
+    }
+    return next.kind == TIME_UNIT ? 2 : 1;
+}
+
 static void read_due(const Times *t, int64_t now_weekday, Due *due)
 {
     for (size_t i = 0; i < t->count; i++) {
@@ -185,6 +221,11 @@ static void read_due(const Times *t, int64_t now_weekday, Due *due)
         if (is_count(w) && next.kind == TIME_UNIT) {
             due->within_ms = w.value * next.value * 1000;
             i++;
+            continue;
+        }
+        if (is_count(w) && next.kind == TIME_WORKING && is_days(third, DAY_SECONDS)) {
+            due->days = working_days(w.value, now_weekday);
+            i += 2;
             continue;
         }
         if (is_count(w) && is_count(next) &&
@@ -199,7 +240,8 @@ static void read_due(const Times *t, int64_t now_weekday, Due *due)
             i += 2;
             continue;
         }
-        size_t took = read_clock(t, i, after_point, due);
+        size_t took = read_end(t, i, after_point, now_weekday, due);
+        if (!took) took = read_clock(t, i, after_point, due);
         if (took) {
             i += took - 1;
             continue;
@@ -208,6 +250,8 @@ static void read_due(const Times *t, int64_t now_weekday, Due *due)
         if (w.kind == TIME_WEEKDAY)
             due->days = (w.value - now_weekday + 7) % 7 == 0 ? 7 : (w.value - now_weekday + 7) % 7;
         if (w.kind == TIME_NEXT && next.kind == TIME_UNIT) due->days = next.value / 86400;
+        due->morning |= w.kind == TIME_MORNING;
+        due->after_noon |= w.kind == TIME_AFTER;
         if ((w.kind == TIME_AFTER || w.kind == TIME_MORNING) && due->minutes < 0) {
             due->minutes = w.value;
             if (due->days < 0) due->days = 0;
@@ -219,15 +263,19 @@ int64_t promise_due(const TimeWords *words, Str promise, int64_t said, int offse
 {
     if (said == WHEN_NONE) return WHEN_NONE;
     Times times;
-    Due due = { -1, -1, -1 };
+    Due due = { .minutes = -1, .days = -1, .within_ms = -1 };
     read_times(words, promise, &times);
     int64_t local = said + (int64_t)offset_minutes * MINUTE_MS;
     read_due(&times, date_weekday(local), &due);
+    if (due.half_known && due.after_noon && due.minutes < NOON_MINUTES && due.minutes >= 0) due.minutes += NOON_MINUTES;
+    if (due.half_known && due.morning && due.minutes > NOON_MINUTES) due.minutes -= NOON_MINUTES;
     if (due.within_ms >= 0 && due.days < 0 && due.minutes < 0) return said + due.within_ms;
     if (due.days < 0 && due.minutes < 0) return WHEN_NONE;
     int64_t midnight = local - ((local % DAY_MS) + DAY_MS) % DAY_MS;
     int64_t minutes = due.minutes < 0 ? WORKDAY_ENDS * 60 : due.minutes;
     int64_t at = midnight + MAX(due.days, 0) * DAY_MS + minutes * MINUTE_MS;
     if (due.days < 0 && at <= local) at += DAY_MS; /* "by nine", said at ten: tomorrow's */
+    if (due.days == 0 && due.minutes < 0 && at <= local)
+        at = midnight + DAY_MS - MINUTE_MS; /* "today", in the evening */
     return at - (int64_t)offset_minutes * MINUTE_MS;
 }

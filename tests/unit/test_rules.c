@@ -406,7 +406,7 @@ static const struct {
     { ONE "  say sorry\n  span line\n",
       "test.rules line 5: span is clause, match, sentence, turn, to-clause-end, to-sentence-end or from-clause-start\n" },
     { ONE "  say sorry\n  place middle\n",
-      "test.rules line 5: place is first, last, opening, closing, not-first or not-last\n" },
+      "test.rules line 5: place is first, last, opening, closing, first-long, not-first or not-last\n" },
     { ONE "  say sorry\n  channel pigeon\n",
       "test.rules line 5: channel is phone, chat, email, in_person or social\n" },
     { ONE "  says sorry\n",
