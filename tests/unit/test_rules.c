@@ -205,7 +205,7 @@ static const struct {
                                                                                      "       ~~~~~ a.one\n"
                                                                                      "       ~~~~~ a.two\n" },
     /* a signal gives no marks */
-    { "signal mood\nrule r: m\n  weight -5\n  say sorry\n", "agent: sorry\n" },
+    { "signal emotion\nrule r: m\n  weight -5\n  say sorry\n", "agent: sorry\n" },
 };
 
 static void pictures(void **state)
@@ -425,7 +425,7 @@ static const struct {
     { "class x = <y>\nclass y = b <x>\n" ONE "  say <x>\n",
       "test.rules line 6: class <x> (test.rules line 1): class <y> (test.rules line 2): class <x> holds itself\n" },
     { "class x = {a\n" ONE "  say <x>\n", "test.rules line 5: class <x> (test.rules line 1): '}' is missing\n" },
-    { "signal\nrule r: m\n  say sorry\n", "test.rules line 1: a signal is written `signal NAME`\n" },
+    { "signal\nrule r: m\n  say sorry\n", "test.rules line 1: a signal is emotion or speaker\n" },
 };
 
 static void mistakes_are_told(void **state)
