@@ -168,6 +168,8 @@ static int take_options(const Command *command, Hear *hear, int argc, char **arg
     }
     if (status >= 0) return status;
     if (hear->forms_asked > 1) return command_misused(command, "--json and --csv are two outputs: ask for one");
+    Err err = { 0 };
+    if (!import_options_check(&hear->import, &err)) return command_misused(command, "%s", err.text);
     hear->pipeline.paths = (const char *const *)(argv + optind);
     hear->pipeline.path_count = (size_t)(argc - optind);
     if (hear->pipeline.path_count == 0 && isatty(STDIN_FILENO))

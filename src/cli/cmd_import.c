@@ -153,8 +153,9 @@ static int run(const Command *command, int argc, char **argv)
         if ((status = take_option(command, option, optarg, &o)) >= 0) return status;
     if (status >= 0) return status;
     if (optind == argc) return command_misused(command, "name the files to import, or - for standard input");
-
     Err err = { 0 };
+    if (!import_options_check(&o.import, &err)) return command_misused(command, "%s", err.text);
+
     Load load = { .adopt = o.adopt, .now = clock_now_ms() };
     Hearer *hearer = hear_open(o.words, &err);
     if (hearer) load.store = store_open_writer(o.db, (int)o.wait_s * 1000, &err);

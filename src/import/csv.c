@@ -31,7 +31,7 @@ typedef struct Reader {
     Str *field; /* of the row at hand */
     size_t field_count;
     int day_first;
-    bool first_block, told_of_guess;
+    bool first_block, told_of_guess, told_of_time;
     Row *row;
     size_t row_count, row_capacity;
     Str *group; /* the conversations' ids */
@@ -198,6 +198,11 @@ static bool row_time(Reader *r, uint64_t line, Turn *turn, bool *go_on)
         r->told_of_guess = true;
         *go_on = import_warn(r->sink, r->block, line, UINT64_MAX, "dates like %.*s are read with the day first",
                              STR_ARG(str_sub(time, 0, 40)));
+    }
+    if (!good && str_trim(time).len && !r->told_of_time) {
+        r->told_of_time = true;
+        *go_on = import_warn(r->sink, r->block, line, UINT64_MAX, "the time %.*s cannot be read, so the turn has none",
+                             STR_ARG(str_sub(str_trim(time), 0, 40)));
     }
     return good;
 }

@@ -78,6 +78,7 @@ typedef struct CsvColumns {
 /* Finds the columns by `map` ("conversation_id=Ticket,text=Body") and by the names that other systems use.  False when
  * there is no column of texts or the map names what is not there. */
 bool csv_columns(Str preamble, Str file, const char *map, Arena *arena, CsvColumns *ret, Err *err) MUST_USE;
+bool csv_map_check(const char *map, Err *err) MUST_USE;      /* are its keys ones that we have? */
 void csv_columns_print(const CsvColumns *columns, Buf *ret); /* "conversation_id=Ticket, text=Body; not read: …" */
 
 /* ---- Order. ---- */

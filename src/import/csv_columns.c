@@ -131,22 +131,40 @@ static int column_named(const CsvColumns *columns, Str name)
     return len ? find_name(columns, str_make(plain, len)) : CSV_NO_COLUMN;
 }
 
+/* One "KEY=COLUMN"; an empty one has no column. */
+static bool read_pair(Str pair, int *column, Str *name, Err *err)
+{
+    size_t equals = str_find_char(pair, '=');
+    *column = CSV_NO_COLUMN;
+    if (str_trim(pair).len == 0) return true;
+    if (equals == STR_NOT_FOUND)
+        return err_set(err, ERR_USAGE, "--map: %.*s: KEY=COLUMN is wanted", STR_ARG(str_sub(pair, 0, 60)));
+    Str key = str_trim(str_sub(pair, 0, equals));
+    *name = str_trim(str_from_byte(pair, equals + 1));
+    *column = column_keyed(key);
+    if (*column >= 0) return true;
+    err_set(err, ERR_USAGE, "--map: there is no key %.*s", STR_ARG(str_sub(key, 0, 60)));
+    return err_hint(err,
+                    "Keys: conversation_id, text, role, author, email, time, date, turn, channel, public, internal, "
+                    "subject, agent, customer.");
+}
+
+bool csv_map_check(const char *map, Err *err)
+{
+    Str rest = str_from(map), pair, name;
+    int column;
+    while (str_next_part(&rest, ',', &pair))
+        if (!read_pair(pair, &column, &name, err)) return false;
+    return true;
+}
+
 static bool read_map(CsvColumns *columns, const char *map, Str file, Err *err)
 {
-    Str rest = str_from(map), pair;
+    Str rest = str_from(map), pair, name;
+    int column;
     while (str_next_part(&rest, ',', &pair)) {
-        size_t equals = str_find_char(pair, '=');
-        if (str_trim(pair).len == 0) continue;
-        if (equals == STR_NOT_FOUND)
-            return err_set(err, ERR_USAGE, "--map: %.*s: KEY=COLUMN is wanted", STR_ARG(str_sub(pair, 0, 60)));
-        Str key = str_trim(str_sub(pair, 0, equals)), name = str_trim(str_from_byte(pair, equals + 1));
-        int column = column_keyed(key);
-        if (column < 0) {
-            err_set(err, ERR_USAGE, "--map: there is no key %.*s", STR_ARG(str_sub(key, 0, 60)));
-            return err_hint(
-                err, "Keys: conversation_id, text, role, author, email, time, date, turn, channel, public, internal, "
-                     "subject, agent, customer.");
-        }
+        if (!read_pair(pair, &column, &name, err)) return false;
+        if (column == CSV_NO_COLUMN) continue;
         columns->at[column] = column_named(columns, name);
         if (columns->at[column] == CSV_NO_COLUMN)
             return refuse(columns, err, ERR_USAGE, file, "there is no column ", name);

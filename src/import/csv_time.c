@@ -1,13 +1,16 @@
 /* csv_time.c -- the times that spreadsheets and exports write, and whether days or months come first in them.
  *
- * Read: RFC 3339 and its relatives (when.h); epoch seconds and milliseconds;
+ * Read: RFC 3339 and its relatives (when.h); epoch seconds, milli- and microseconds;
  * "02/03/2026 09:15", with '/', '.' or '-', two or four digits of the year, AM
- * and PM; and from the start of the conversation: "00:41", "1:02:03", seconds.
+ * and PM; months as words (worded_date.h); and from the start of the
+ * conversation: "00:41", "1:02:03", seconds.
  */
 #include "import/csv.h"
+#include "import/worded_date.h"
 
 /* Numbers below this are seconds (or milliseconds) from the start; as an epoch they would be the year 1973. */
-static const double EPOCH_SECONDS_MIN = 1e8, EPOCH_MILLISECONDS_MIN = 1e11, EPOCH_MILLISECONDS_MAX = 1e15;
+static const double EPOCH_SECONDS_MIN = 1e8, EPOCH_MILLISECONDS_MIN = 1e11, EPOCH_MILLISECONDS_MAX = 1e14,
+                    EPOCH_MICROSECONDS_MAX = 1e17;
 
 static bool take_number(Str *s, int *ret)
 {
@@ -55,14 +58,8 @@ static bool take_clock(Str *s, Date *date)
             rest = str_from_byte(rest, 1);
         }
     }
-    rest = str_trim(rest);
-    bool am = str_starts_nocase(rest, STR("am")), pm = str_starts_nocase(rest, STR("pm"));
-    if (am || pm) {
-        if (date->hour < 1 || date->hour > 12) return false;
-        date->hour = date->hour % 12 + (pm ? 12 : 0);
-        rest = str_trim(str_from_byte(rest, 2));
-    }
-    *s = rest;
+    if (!half_day_hour(take_half_day(&rest), &date->hour)) return false;
+    *s = str_trim(rest);
     return true;
 }
 
@@ -81,11 +78,10 @@ static bool numeric_date(Str s, int day_first, CsvTime *ret)
     int part[3];
     Date date = { 0 };
     if (!take_numeric_date(&s, part)) return false;
-    int own = says(s);
     if (part[0] > 31) {
         date.year = part[0], date.month = part[1], date.day = part[2];
     } else {
-        bool days = own ? own > 0 : day_first >= 0;
+        bool days = day_first >= 0;
         if (part[0] > 12)
             days = true;
         else if (part[1] > 12)
@@ -107,7 +103,8 @@ static bool numeric_date(Str s, int day_first, CsvTime *ret)
 
 static bool number(double value, bool is_milliseconds, CsvTime *ret)
 {
-    if (!(value >= 0 && value < EPOCH_MILLISECONDS_MAX)) return false;
+    if (!(value >= 0 && value < EPOCH_MICROSECONDS_MAX)) return false;
+    if (value >= EPOCH_MILLISECONDS_MAX) value /= 1000;
     ret->offset_minutes = 0;
     ret->is_relative = value < EPOCH_SECONDS_MIN;
     if (ret->is_relative)
@@ -141,10 +138,20 @@ bool csv_time(Str s, int day_first, bool is_milliseconds, CsvTime *ret)
     if (str_to_double(s, &value)) return number(value, is_milliseconds, ret);
     *ret = (CsvTime){ 0 };
     if (when_parse(s, &ret->at, &ret->offset_minutes)) return true;
-    return numeric_date(s, day_first, ret) || relative_clock(s, ret);
+    return numeric_date(s, day_first, ret) || relative_clock(s, ret) || worded_date(s, &ret->at, &ret->offset_minutes);
 }
 
 enum { DATE_ROWS_LOOKED_AT = 200000 };
+
+static bool ends_in_half_day(Str s)
+{
+    static const char *const half[] = { "am", "pm", "a.m.", "p.m." };
+    for (size_t i = 0; i < COUNT(half); i++) {
+        size_t len = strlen(half[i]);
+        if (s.len > len && str_equal_nocase(str_from_byte(s, s.len - len), str_make(half[i], len))) return true;
+    }
+    return false;
+}
 
 int csv_day_first(Str bytes, Str preamble, const ImportOptions *options)
 {
@@ -162,8 +169,7 @@ int csv_day_first(Str bytes, Str preamble, const ImportOptions *options)
             ArenaMark mark = arena_mark(&arena);
             Str text = str_trim(csv_field(record, columns->separator, (size_t)column, &arena));
             answer = says(text);
-            american_clock |= text.len > 2 && (str_equal_nocase(str_from_byte(text, text.len - 2), STR("am")) ||
-                                               str_equal_nocase(str_from_byte(text, text.len - 2), STR("pm")));
+            american_clock |= ends_in_half_day(text);
             arena_back_to(&arena, mark);
         }
     }

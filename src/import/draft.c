@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "import/speaker.h"
+#include "import/worded_date.h"
 
 /* ---- Times. ---- */
 
@@ -57,7 +58,7 @@ int64_t draft_when(const Json *value, int *offset_minutes)
     int offset = 0;
     if (json_is(value, JSON_STRING)) {
         Str s = str_trim(json_str(value));
-        if (when_parse(s, &when, &offset) || mail_date(s, &when, &offset)) {
+        if (when_parse(s, &when, &offset) || mail_date(s, &when, &offset) || worded_date(s, &when, &offset)) {
             if (offset_minutes) *offset_minutes = offset;
             return when;
         }

@@ -173,6 +173,8 @@ static bool begin_table(Feed *feed, Err *err)
     feed->offset += len;
     Str header = buf_str(&feed->preamble), rows = carried(feed);
     feed->line += import_line_count(header);
+    if (feed->ended && str_trim(rows).len == 0)
+        return err_set(err, ERR_INPUT, "%s line 1: a header, and no row below it", name);
     Arena arena = { 0 };
     CsvColumns *columns = arena_alloc(&arena, sizeof *columns);
     bool good = csv_columns(header, str_from(name), feed->options.map, &arena, columns, err);

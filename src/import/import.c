@@ -6,6 +6,9 @@
  */
 #include "import/import.h"
 
+#include "import/csv.h"
+#include "import/speaker.h"
+
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,4 +146,10 @@ size_t import_cut_line(Str bytes, Str preamble, const ImportOptions *options, ui
     size_t len = last ? (size_t)(last - bytes.data) + 1 : 0;
     *line_count = import_line_count(str_sub(bytes, 0, len));
     return len;
+}
+
+bool import_options_check(const ImportOptions *options, Err *err)
+{
+    return (!options->roles || speaker_roles_check(options->roles, err)) &&
+           (!options->map || csv_map_check(options->map, err));
 }

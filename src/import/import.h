@@ -34,6 +34,9 @@ typedef struct ImportOptions {
     bool labels;       /* gold form: unused by readers, kept for train */
 } ImportOptions;
 
+/* Can what the user said be understood?  Whether a file has such columns and people shows when it is read. */
+bool import_options_check(const ImportOptions *options, Err *err) MUST_USE;
+
 typedef struct Reject {
     Str file;
     uint64_t line;   /* from 1; 0 when not known */

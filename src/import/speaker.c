@@ -136,6 +136,22 @@ static Role role_told(Str name, const char *roles)
     return ROLE_UNKNOWN;
 }
 
+bool speaker_roles_check(const char *roles, Err *err)
+{
+    Str rest = str_from(roles), pair, left;
+    while (str_next_part(&rest, ',', &pair)) {
+        Str whole = pair;
+        if (str_trim(pair).len == 0) continue;
+        bool parted = str_find_char(pair, '=') != STR_NOT_FOUND && str_next_part(&pair, '=', &left);
+        if (parted && str_trim(left).len && str_trim(pair).len &&
+            (role_from(str_trim(pair)) != ROLE_UNKNOWN || role_from(str_trim(left)) != ROLE_UNKNOWN))
+            continue;
+        return err_set(err, ERR_USAGE, "--roles: '%.*s' is not NAME=ROLE, with agent, customer, bot or system",
+                       STR_ARG(str_sub(whole, 0, 60)));
+    }
+    return true;
+}
+
 Role speaker_told(Str name, const ImportOptions *options)
 {
     return name.len && options && options->roles ? role_told(str_trim(name), options->roles) : ROLE_UNKNOWN;

@@ -22,6 +22,9 @@ NameShape speaker_prefix(Str line, Str *name, Str *rest);
 /* The role that the user gave this name, channel or number with --roles; ROLE_UNKNOWN when none. */
 Role speaker_told(Str name, const ImportOptions *options);
 
+/* Is each part of --roles a name and a role that we know? */
+bool speaker_roles_check(const char *roles, Err *err) MUST_USE;
+
 /* The role that a speaker's name says: "Agent", "Customer 2", "Jane Doe (agent)", "SUPPORT-1"; first by what the user
  * said with --roles. */
 Role speaker_role(Str name, const ImportOptions *options);

@@ -245,7 +245,8 @@ static void add_comment(Ticket *t, const Json *comment, Audit audit)
     Pasted pasted = { .count = 0 };
     if (spoken.len ? pasted_call(spoken, t->arena, &pasted)
                    : channel == CHANNEL_CHAT && pasted_chat(text, t->arena, &pasted)) {
-        say_pasted(t, &pasted, at, is_public);
+        say_pasted(t, &pasted, at,
+                   is_public || is_call); /* who keeps the record private has still said it on the phone */
         return;
     }
     /* Source names the sender of a mail. */
@@ -254,7 +255,7 @@ static void add_comment(Ticket *t, const Json *comment, Audit audit)
     Role role = is_rule(via) ? ROLE_SYSTEM : ROLE_UNKNOWN;
     if (spoken.len)
         say(t, participant, json_scalar(json_path(comment, "data.answered_by_id")).len ? role : ROLE_CUSTOMER, spoken,
-            at, is_public);
+            at, true);
     else
         say(t, participant, is_call && is_call_notice(text) ? ROLE_SYSTEM : role, text, at, is_public);
 }

@@ -91,6 +91,14 @@ static void maps_columns(void **state)
     reads_as(bytes, &(ImportOptions){ .map = "Was" }, "!! --map: Was: KEY=COLUMN is wanted\n");
 }
 
+static void tells_of_times(void **state)
+{
+    (void)state;
+    reads_as(STR("role,time,text\nagent,some day,a\nagent,another,b\n"), NULL,
+             "?1 columns read: text=text, role=role, time=time; no column names the conversation, so the file is one\n"
+             "?2 the time some day cannot be read, so the turn has none\n== - unknown\nagent: a\nagent: b\n");
+}
+
 static void understands_times(void **state)
 {
     (void)state;
@@ -119,6 +127,19 @@ static void understands_times(void **state)
         { "99999999999999999999", 0, false, false, 0 },
         { "-5", 0, false, false, 0 },
         { "nan", 0, false, false, 0 },
+        { "Mon Mar 02 09:15:00 +0000 2026", 0, true, false, 1772442900000 },
+        { "Mar 2, 2026 9:15 AM", 0, true, false, 1772442900000 },
+        { "Monday, March 2nd, 2026 at 10:15:00.250 +01:00", 0, true, false, 1772442900250 },
+        { "02-Mar-2026 21:15:00 -1200", 0, true, false, 1772529300000 },
+        { "Mon, 2 Mar 2026 09:15:00 GMT", 0, true, false, 1772442900000 },
+        { "2 Mar 2026", 0, true, false, 1772409600000 },
+        { "2/3/2026, 9:15\xE2\x80\xAFp. m.", 1, true, false, 1772486100000 },
+        { "02/03/2026 09:15 a.m.", 1, true, false, 1772442900000 },
+        { "1772442900000000", 0, true, false, 1772442900000 },
+        { "2 Mar 2026 13:15 PM", 0, false, false, 0 },
+        { "2 Mar 2026 09:15 PST", 0, false, false, 0 }, /* nobody knows how many hours that is */
+        { "Mar 2 Mar 2026", 0, false, false, 0 },
+        { "30 Feb 2026", 0, false, false, 0 },
         { "soon", 0, false, false, 0 },
         { "", 0, false, false, 0 },
     };
@@ -241,9 +262,13 @@ static void comes_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_tables),      cmocka_unit_test(maps_columns),
-        cmocka_unit_test(understands_times), cmocka_unit_test(cuts_before_the_last_conversation),
-        cmocka_unit_test(recognises),        cmocka_unit_test(comes_back),
+        cmocka_unit_test(reads_tables),
+        cmocka_unit_test(maps_columns),
+        cmocka_unit_test(understands_times),
+        cmocka_unit_test(tells_of_times),
+        cmocka_unit_test(cuts_before_the_last_conversation),
+        cmocka_unit_test(recognises),
+        cmocka_unit_test(comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -110,7 +110,7 @@ static const DumpCase CASES[] = {
       "{\"type\":\"VoiceComment\",\"author_id\":-1,\"public\":true,\"body\":\"Voicemail from: +1 555 "
       "0100\",\"created_at\":\"2026-03-02T09:15:00Z\","
       "\"data\":{\"from\":\"+15550100\",\"answered_by_id\":null,\"transcription_text\":\"please ring me back\"}},"
-      "{\"type\":\"VoiceComment\",\"author_id\":22,\"public\":true,\"body\":\"Call to: +1 555 "
+      "{\"type\":\"VoiceComment\",\"author_id\":22,\"public\":false,\"body\":\"Call to: +1 555 "
       "0100\",\"created_at\":\"2026-03-02T10:15:00Z\","
       "\"data\":{\"answered_by_id\":22,\"transcription_text\":\"Agent: hello, it is Kim\\nand how are you?\\nCustomer: "
       "well\"}},"
