@@ -18,9 +18,10 @@
 #include "base/embedded.h"
 
 enum {
-    WORD_MAX = 24,   /* bytes of a word that is looked up; longer ones are in no list */
-    WORD_ROOM = 32,  /* what follows the word there is 0 */
-    TABLE_BITS = 14, /* some 3,000 first words */
+    WORD_MAX = 24,    /* bytes of a word that is looked up; longer ones are in no list */
+    WORD_ROOM = 32,   /* what follows the word there is 0 */
+    HEADS_MAX = 8192, /* first words; some 3,000 are in use */
+    TABLE_BITS = 13,
     TABLE_SIZE = 1 << TABLE_BITS,
 };
 
@@ -29,23 +30,26 @@ struct Phrase {
     Str rest; /* the words behind the first, folded, one blank between */
     uint32_t flags, value;
     uint32_t words;
+    uint32_t second; /* the bit of the letter that `rest` begins with, as in Head */
     Phrase *next;
 };
 
-typedef struct Head Head;
-struct Head {
-    char text[WORD_ROOM]; /* folded */
-    uint32_t flags;       /* of all its phrases */
-    uint32_t second;      /* bit n: a second word begins with letter n; bit 0: with none of a to z */
-    Phrase *phrase;
-    Head *next;
-};
+/* One line of the cache, since most words that are looked up are met nowhere near the last one. */
+typedef struct Head {
+    _Alignas(64) char text[WORD_MAX];  /* folded, 0 behind its end */
+    uint32_t flags;                    /* of all its phrases */
+    uint32_t second;                   /* bit n: a second word begins with letter n; bit 0: with none of a to z */
+    uint32_t flags_alone, value_alone; /* of the word as a phrase by itself */
+    Phrase *phrase;                    /* longer ones, those of most words first */
+    uint16_t next;
+} Head;
 
 uint64_t lex_first[(1 << LEX_FIRST_BITS) / 64], lex_alone[(1 << LEX_FIRST_BITS) / 64];
 uint64_t lex_pair[(1 << LEX_PAIR_BITS) / 64];
 uint8_t lex_letter[256];
 
-static Head *table[TABLE_SIZE];
+static Head head_at[HEADS_MAX]; /* the first one is none */
+static uint16_t head_count = 1, table[TABLE_SIZE];
 static Arena lexicon; /* lives as long as the process */
 
 static const struct {
@@ -170,13 +174,15 @@ static void read_word(Str s, size_t at, Word *word)
 }
 
 /* Its slot, the word being no longer than WORD_MAX; all of `text` is compared, since what follows a word is 0. */
-static Head **head_slot(const Word *word)
+/* Where its index stands or is to stand, the word being no longer than WORD_MAX; all of `text` is compared, since what
+ * follows a word is 0. */
+static uint16_t *head_slot(const Word *word)
 {
     uint64_t part[WORD_MAX / 8];
     memcpy(part, word->text, sizeof part);
     uint64_t hash = (part[0] ^ part[1] * 0xC2B2AE3D27D4EB4Fu ^ part[2] * 0x165667B19E3779F9u) * 0x9E3779B97F4A7C15u;
-    Head **slot = &table[hash >> (64 - TABLE_BITS)];
-    while (*slot && memcmp((*slot)->text, word->text, WORD_MAX) != 0) slot = &(*slot)->next;
+    uint16_t *slot = &table[hash >> (64 - TABLE_BITS)];
+    while (*slot && memcmp(head_at[*slot].text, word->text, WORD_MAX) != 0) slot = &head_at[*slot].next;
     return slot;
 }
 
@@ -192,34 +198,33 @@ uint64_t lex_letters(Str s, size_t at, size_t *end)
 
 static void set_bit(uint64_t *map, uint32_t key) { map[key >> 6] |= 1ull << (key & 63); }
 
-static void add_phrase(Str text, uint32_t flags, uint32_t value)
+static Head *head_of(const Word *word)
 {
-    size_t space = str_find_char(text, ' ');
-    Str first = space == STR_NOT_FOUND ? text : str_sub(text, 0, space);
-    Str rest = space == STR_NOT_FOUND ? (Str){ 0 } : str_from_byte(text, space + 1);
-    uint32_t words = 1;
-    for (size_t i = 0; i < text.len; i++) words += text.data[i] == ' ';
-    Word word;
-    read_word(first, 0, &word);
-    assert(word.len == first.len && first.len <= WORD_MAX);
+    uint16_t *slot = head_slot(word);
+    if (!*slot) {
+        assert(head_count < HEADS_MAX); /* the lists are ours */
+        *slot = head_count++;
+        memcpy(head_at[*slot].text, word->text, WORD_MAX);
+    }
+    return &head_at[*slot];
+}
 
-    Head **head = head_slot(&word);
-    if (!*head) {
-        *head = ARENA_NEW(&lexicon, Head, 1);
-        memcpy((*head)->text, word.text, sizeof word.text);
-    }
-    (*head)->flags |= flags;
-    if (rest.len) (*head)->second |= 1u << lex_letter[(uint8_t)rest.data[0]];
-    if (flags & LEX_TRIGGER) {
-        uint64_t letters;
-        memcpy(&letters, word.text, sizeof letters);
-        set_bit(lex_first, lex_first_of(letters));
-        if (rest.len)
-            set_bit(lex_pair, lex_pair_of(letters, lex_letter[(uint8_t)rest.data[0]]));
-        else
-            set_bit(lex_alone, lex_first_of(letters));
-    }
-    Phrase **slot = &(*head)->phrase;
+static void mark_trigger(const Word *first, Str rest)
+{
+    uint64_t letters;
+    memcpy(&letters, first->text, sizeof letters);
+    set_bit(lex_first, lex_first_of(letters));
+    if (rest.len)
+        set_bit(lex_pair, lex_pair_of(letters, lex_letter[(uint8_t)rest.data[0]]));
+    else
+        set_bit(lex_alone, lex_first_of(letters));
+}
+
+static void add_longer(Head *head, Str rest, uint32_t flags, uint32_t value)
+{
+    uint32_t words = 1, second = 1u << lex_letter[(uint8_t)rest.data[0]];
+    for (size_t i = 0; i < rest.len; i++) words += rest.data[i] == ' ';
+    Phrase **slot = &head->phrase;
     while (*slot && (*slot)->words >= words && !str_equal((*slot)->rest, rest)) slot = &(*slot)->next;
     if (*slot && str_equal((*slot)->rest, rest)) {
         (*slot)->flags |= flags;
@@ -227,8 +232,28 @@ static void add_phrase(Str text, uint32_t flags, uint32_t value)
         return;
     }
     Phrase *phrase = ARENA_NEW(&lexicon, Phrase, 1);
-    *phrase = (Phrase){ rest, flags, value, words, *slot };
+    *phrase = (Phrase){ rest, flags, value, words, second, *slot };
     *slot = phrase;
+    head->second |= second;
+}
+
+static void add_phrase(Str text, uint32_t flags, uint32_t value)
+{
+    size_t space = str_find_char(text, ' ');
+    Str first = space == STR_NOT_FOUND ? text : str_sub(text, 0, space);
+    Str rest = space == STR_NOT_FOUND ? (Str){ 0 } : str_from_byte(text, space + 1);
+    Word word;
+    read_word(first, 0, &word);
+    assert(word.len == first.len && first.len <= WORD_MAX);
+    Head *head = head_of(&word);
+    head->flags |= flags;
+    if (flags & LEX_TRIGGER) mark_trigger(&word, rest);
+    if (rest.len) {
+        add_longer(head, rest, flags, value);
+    } else {
+        head->flags_alone |= flags;
+        if (value) head->value_alone = value;
+    }
 }
 
 static void add_list(Str text)
@@ -293,25 +318,31 @@ static bool rest_matches(Str s, size_t at, Str rest, size_t *end)
     return true;
 }
 
+static bool longer_match(Str s, size_t end, const Head *head, uint32_t mask, LexHit *ret)
+{
+    size_t next = skip_gap(s, end);
+    if (next == end || next >= s.len) return false;
+    uint32_t second = 1u << lex_letter[(uint8_t)s.data[next]];
+    if (!(head->second & second)) return false;
+    for (const Phrase *p = head->phrase; p; p = p->next) {
+        if (!(p->flags & mask) || p->second != second || !rest_matches(s, end, p->rest, &next)) continue;
+        *ret = (LexHit){ p->flags, p->value, next };
+        return true;
+    }
+    return false;
+}
+
 bool lex_match(Str s, size_t at, uint32_t mask, LexHit *ret)
 {
     Word word;
     read_word(s, at, &word);
     if (word.len == 0 || word.len > WORD_MAX) return false;
-    const Head *head = *head_slot(&word);
-    if (!head || !(head->flags & mask)) return false;
-    bool longer = false;
-    if (head->second) {
-        size_t next = skip_gap(s, word.end);
-        longer = next > word.end && next < s.len && head->second >> lex_letter[(uint8_t)s.data[next]] & 1;
-    }
-    for (const Phrase *p = head->phrase; p; p = p->next) {
-        size_t end = word.end;
-        if (!(p->flags & mask) || (p->rest.len && (!longer || !rest_matches(s, word.end, p->rest, &end)))) continue;
-        *ret = (LexHit){ p->flags, p->value, end };
-        return true;
-    }
-    return false;
+    const Head *head = &head_at[*head_slot(&word)]; /* the first one has no flags */
+    if (!(head->flags & mask)) return false;
+    if (head->second && longer_match(s, word.end, head, mask, ret)) return true;
+    if (!(head->flags_alone & mask)) return false;
+    *ret = (LexHit){ head->flags_alone, head->value_alone, word.end };
+    return true;
 }
 
 size_t lex_word_end(Str s, size_t at)
