@@ -259,7 +259,7 @@ typedef uint64_t Step;
 enum { STEP_STATE_BITS = 24, STEP_STATES = 1 << STEP_STATE_BITS };
 
 /* Runs are taken in parties of so many: their steps do not wait for one another. */
-enum { PARTY = 512 };
+enum { PARTY = 512, FRONT_BITS = 15, FRONT = 1 << FRONT_BITS };
 
 struct Matcher {
     const Automaton *automaton;
@@ -271,6 +271,7 @@ struct Matcher {
     uint32_t by_hash_mask;
     Step *step;
     size_t step_mask, step_used;
+    Step front[FRONT]; /* steps taken lately: few enough to stay near, where the table of all is not */
     Run run[PARTY];
     Symbol symbol[PARTY]; /* what each run reads next */
     uint32_t *seen, stamp;
@@ -291,6 +292,7 @@ static void forget_all(Matcher *m)
     memset(m->by_hash, 0, (m->by_hash_mask + 1) * sizeof *m->by_hash);
     memset(m->step, 0, (m->step_mask + 1) * sizeof *m->step);
     m->step_used = 0;
+    memset(m->front, 0, sizeof m->front);
     for (unsigned root = 0; root < ROOTS; root++)
         for (unsigned start = 0; start < 2; start++)
             memset(m->first[root][start], 0xFF, m->automaton->symbol_count * sizeof(uint32_t));
@@ -510,12 +512,21 @@ static uint32_t learn_step(Matcher *m, uint32_t from, Symbol symbol)
     return to;
 }
 
+static inline size_t front_slot(Step key) { return key * 0x9e3779b97f4a7c15u >> (64 - FRONT_BITS); }
+
 static inline uint32_t take_step(Matcher *m, uint32_t from, Symbol symbol)
 {
-    Step key = step_key(from, symbol);
+    Step key = step_key(from, symbol), *near = &m->front[front_slot(key)];
+    if (LIKELY((*near ^ key) < STEP_STATES)) return (uint32_t)(*near & (STEP_STATES - 1));
+    uint32_t to = UNBUILT;
     for (size_t at = step_slot(m, key); m->step[at]; at = (at + 1) & m->step_mask)
-        if (LIKELY((m->step[at] ^ key) < STEP_STATES)) return (uint32_t)(m->step[at] & (STEP_STATES - 1));
-    return learn_step(m, from, symbol);
+        if ((m->step[at] ^ key) < STEP_STATES) {
+            to = (uint32_t)(m->step[at] & (STEP_STATES - 1));
+            break;
+        }
+    if (to == UNBUILT) to = learn_step(m, from, symbol);
+    *near = key | to;
+    return to;
 }
 
 static void add_matches(const Matcher *m, Matches *ret, uint32_t state, uint32_t begin, uint32_t end)
@@ -610,7 +621,7 @@ void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Ma
                 if (!filter_has(&s->next, symbol)) continue;
                 if (run.state & STATE_GAP && !need_is_met(s, &token[run.begin + length], count - run.begin - length))
                     continue;
-                __builtin_prefetch(&m->step[step_slot(m, step_key(run.state, symbol))]);
+                __builtin_prefetch(&m->front[front_slot(step_key(run.state, symbol))]);
                 m->symbol[going] = symbol;
                 m->run[going++] = run;
             }
