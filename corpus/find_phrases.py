@@ -9,12 +9,14 @@ parts with a gap.  It is kept when it lies in the behaviour's labelled words at 
 writers (a file is a writer), and is right often enough: SURE_LEAST of the time, harms SURE_LEAST_HARM, counted with a
 doubt (half a case for it, one against).  They are taken greedily, each for what it adds to those before it.
 
-Customers' behaviours are left to the rules written by hand (words/rules/customer*.rules), which do better.
+Customers' behaviours and most harms are left to the rules written by hand, which do better (HAND_WRITTEN).
 words/rules/phrases.not lists phrases not to take again, one `behaviour<TAB>phrase` a line."""
 import argparse, collections, json, os, re
 
 here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 SURE_LEAST, SURE_LEAST_HARM, WRITERS_LEAST, TIMES_LEAST, PHRASES_MOST = .5, .65, 2, 3, 400
+HAND_WRITTEN = ('customer.', 'harm.argue', 'harm.bare', 'harm.blame', 'harm.dismiss', 'harm.jargon', 'harm.reask', 'harm.disrespect',
+                'harm.pressure', 'harm.threat')
 GAP = 4                                                    # words, at most
 LEVELS = [(.85, 'nearly-always', 'words that nearly always are this', 88), (.7, 'mostly', 'words that mostly are this', 74),
           (0, 'often', 'words that often are this', 58)]
@@ -106,7 +108,7 @@ def find(data, never):
             for p in inside: times[b, p] += 1; writers[b, p].add(writer)
     wanted = collections.defaultdict(list)
     for (b, p), n in times.items():
-        if n >= TIMES_LEAST and len(writers[b, p]) >= WRITERS_LEAST and (b, ' '.join(p)) not in never and not b.startswith('customer.'):
+        if n >= TIMES_LEAST and len(writers[b, p]) >= WRITERS_LEAST and (b, ' '.join(p)) not in never and not b.startswith(HAND_WRITTEN):
             wanted[p].append(b)
     right, wrong = collections.defaultdict(set), collections.defaultdict(set)
     for at, (writer, role, row, labels) in enumerate(data):
@@ -163,7 +165,7 @@ def try_on(data, found):
         met = collections.defaultdict(list)
         for p, i, j in phrases(row):
             for b in by.get(p, ()): met[b].append((row[i][1], row[j - 1][2]))
-        want = [l for l in labels if not l[0].startswith('customer.')]
+        want = [l for l in labels if not l[0].startswith(HAND_WRITTEN)]
         hit = [any(x < end and begin < y for x, y in met.get(b, ())) for b, begin, end in want]
         got += sum(hit); miss += len(hit) - sum(hit)
         extra += sum(not any(b == x and s < end and begin < e for x, begin, end in want for s, e in spans) for b, spans in met.items())
