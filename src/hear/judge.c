@@ -233,7 +233,8 @@ static bool turn_allows(const Hearing *h, const Conversation *c, uint32_t uttera
     const Turn *turn = &h->turn[utterance];
     if (rule->channels && !(rule->channels >> c->channel & 1)) return false;
     if (rule->place && !in_place(turn, rule->place)) return false;
-    if (turn->word_count < rule->words_min || turn->word_count > rule->words_max) return false;
+    if (turn->word_count < rule->words_min) return false;
+    if (turn->word_count > rule->words_max && rule->words_max < UINT16_MAX) return false;
     uint16_t has = rule->has;
     if (has & 1u << PHRASE_TURN && !find_hit(h, turn, index, PHRASE_TURN, 0)) return false;
     if (has & 1u << PHRASE_TURN_NOT && find_hit(h, turn, index, PHRASE_TURN_NOT, 0)) return false;
@@ -249,6 +250,16 @@ static bool turn_allows(const Hearing *h, const Conversation *c, uint32_t uttera
 typedef struct TokenSpan {
     uint32_t begin, end;
 } TokenSpan;
+
+enum { LOOKED_AT_TOKENS_MAX = 300 }; /* on either side of a match: a clause without an end must not cost its square */
+
+/* The part of a span in which words are compared with what the other party said. */
+static TokenSpan looked_at(TokenSpan span, const Hit *say)
+{
+    if (say->begin - span.begin > LOOKED_AT_TOKENS_MAX) span.begin = say->begin - LOOKED_AT_TOKENS_MAX;
+    if (span.end - say->end > LOOKED_AT_TOKENS_MAX) span.end = say->end + LOOKED_AT_TOKENS_MAX;
+    return span;
+}
 
 static bool match_allows(Hearing *h, const Conversation *c, uint32_t utterance, const Hit *say, TokenSpan span)
 {
@@ -267,7 +278,8 @@ static bool match_allows(Hearing *h, const Conversation *c, uint32_t utterance, 
         has_within(h, turn, say->rule, PHRASE_UNLESS, b->sentence_begin, b->sentence_end))
         return false;
     if (rule->echo || rule->echo_max < UINT8_MAX) {
-        uint32_t echo = echo_count(h, c, utterance, span.begin, span.end);
+        TokenSpan looked = looked_at(span, say);
+        uint32_t echo = echo_count(h, c, utterance, looked.begin, looked.end);
         if (echo < rule->echo || echo > rule->echo_max) return false;
     }
     return true;
@@ -317,13 +329,14 @@ static void add_mark(Hearing *h, const Conversation *c, uint32_t utterance, cons
     const Rule *rule = &h->rules->rule[say->rule];
     const Token *token = &h->tokens.item[h->turn[utterance].first_token];
     h->mark = hearing_room(h->mark, &h->mark_capacity, h->mark_count + 1, sizeof *h->mark);
-    h->mark[h->mark_count++] = (Mark){ .behaviour = rule->behaviour,
-                                       .quality = rule->quality ? rule->quality : quality_of(h, c, utterance, span),
-                                       .confidence = rule->sure,
-                                       .utterance = utterance,
-                                       .begin = token[span.begin].begin,
-                                       .end = token[span.end - 1].end,
-                                       .rule = say->rule };
+    h->mark[h->mark_count++] =
+        (Mark){ .behaviour = rule->behaviour,
+                .quality = rule->quality ? rule->quality : quality_of(h, c, utterance, looked_at(span, say)),
+                .confidence = rule->sure,
+                .utterance = utterance,
+                .begin = token[span.begin].begin,
+                .end = token[span.end - 1].end,
+                .rule = say->rule };
 }
 
 static void add_signal(Hearing *h, uint32_t utterance, const Hit *say)
