@@ -247,6 +247,29 @@ static void on_done(void *context, struct MHD_Connection *connection, void **own
 /* What it would print is in the answers already. */
 static void say_nothing(void *context, const char *format, va_list rest) { (void)context, (void)format, (void)rest; }
 
+static int hex_value(char c)
+{
+    return ascii_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* In place; "%00" stays as it is, since what stands behind a NUL would not be seen. */
+static size_t unescape(void *context, struct MHD_Connection *connection, char *text)
+{
+    (void)context, (void)connection;
+    char *to = text;
+    for (const char *at = text; *at; at++) {
+        int high = *at == '%' ? hex_value(at[1]) : -1, low = high >= 0 ? hex_value(at[2]) : -1;
+        if (low >= 0 && high * 16 + low > 0) {
+            *to++ = (char)(high * 16 + low);
+            at += 2;
+        } else {
+            *to++ = *at;
+        }
+    }
+    *to = 0;
+    return (size_t)(to - text);
+}
+
 /* ---- opening and closing ---- */
 
 static int listen_at(const char *address, unsigned port, unsigned *ret_port, Err *err)
@@ -287,7 +310,7 @@ Http *http_open(const Site *site, const char *address, unsigned port, Err *err)
         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS, MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES, MHD_OPTION_NOTIFY_COMPLETED, on_done, http,
-        MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_END);
+        MHD_OPTION_EXTERNAL_LOGGER, say_nothing, NULL, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL, MHD_OPTION_END);
     if (http->daemon) return http;
     err_set(err, ERR_SYSTEM, "cannot start the web server: %s", strerror(errno));
     close(fd);

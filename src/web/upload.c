@@ -155,6 +155,24 @@ static bool keep_conversation(ImportSink *sink, Conversation *c)
     return keep_reject(sink, &differs);
 }
 
+/* What a reader says of a whole file, "PATH: reason", without the spool folder and with its place apart. */
+static void keep_error(ReadingIn *in, Str file, const Err *err)
+{
+    Arena *arena = &in->upload->arena;
+    Str folder = str_from(in->upload->folder), text = arena_str(arena, str_from(err->text));
+    size_t at = str_find(text, folder);
+    if (at != STR_NOT_FOUND)
+        text = arena_printf(arena, "%.*s%.*s", STR_ARG(str_sub(text, 0, at)),
+                            STR_ARG(str_from_byte(text, at + folder.len + 1)));
+    size_t end = at == 0 ? str_find(text, STR(": ")) : STR_NOT_FOUND;
+    Reject told = { .file = file, .offset = UINT64_MAX, .reason = text };
+    if (end != STR_NOT_FOUND) {
+        told.file = str_sub(text, 0, end);
+        told.reason = str_from_byte(text, end + 2);
+    }
+    keep_reject(&in->sink, &told);
+}
+
 /* False: it cannot go on; `in->err` says why. */
 static bool read_blocks(ReadingIn *in, Feed *feed)
 {
@@ -163,15 +181,11 @@ static bool read_blocks(ReadingIn *in, Feed *feed)
         Err err = { 0 };
         if (!feed_next(feed, &block, &err)) {
             if (err.kind == ERR_NONE) return true;
-            Reject whole = { .file = in->upload->name, .offset = UINT64_MAX, .reason = str_from(err.text) };
-            keep_reject(&in->sink, &whole);
+            keep_error(in, in->upload->name, &err);
             continue;
         }
         bool good = block.format->read(&block.block, &in->sink, &in->scratch, &err);
-        if (!good && in->err.kind == ERR_NONE && err.kind != ERR_NONE) {
-            Reject part = { .file = block.block.file, .offset = UINT64_MAX, .reason = str_from(err.text) };
-            keep_reject(&in->sink, &part);
-        }
+        if (!good && in->err.kind == ERR_NONE && err.kind != ERR_NONE) keep_error(in, block.block.file, &err);
         feed_done(&block);
         arena_reset(&in->scratch);
         if (in->err.kind != ERR_NONE) return false;

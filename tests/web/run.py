@@ -136,6 +136,8 @@ for path in sorted(set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', body.decode
           ('not sent twice', again == 304 and not nothing, again),
           ('two tags', tag and tag != headers.get('etag'), (tag, headers.get('etag'))))
 
+check('a path with a NUL', ('404', server.ask('/%00')[0] == 404, server.ask('/%00')[0]), ('others are unescaped', server.ask('/%61ssets/none')[0] == 404 and server.ask('/c%6Fnversation/1')[0] == 200, None))
+
 # ---- uploads ----
 
 status, _, body = server.upload('b.talk', talk.replace(b'nine', b'ten'))
@@ -149,7 +151,8 @@ check('an upload with bad records', (200, status == 200, status), ('1 new', '1 n
       ('line and reason', 'line 2:' in text and 'line 3:' in text, text), ('an escaped name', '&lt;mixed&gt;.jsonl' in text and '<mixed' not in text, text),
       ('no path of ours', 'goodwill-upload' not in text, text))
 status, _, body = server.upload('x.bin', bytes(range(256)) * 20)
-check('an upload in no known form', ('it is said', 'could not be read' in body.decode() or 'could not be added' in body.decode(), (status, body)))
+check('an upload in no known form', ('it is said', 'could not be read' in body.decode() or 'could not be added' in body.decode(), (status, body)),
+      ('no path of ours', b'goodwill-upload' not in body, body))
 status, _, body = server.upload('', b'')
 check('an upload of nothing', ('an answer in words', status in (200, 422) and b'upload' in body, (status, body)))
 status, _, body = server.upload('../../../etc/cron.d/evil', talk.replace(b'nine', b'eleven'))
