@@ -454,9 +454,22 @@ static void reads_standard_input(void **state)
     }
 }
 
+/* Sixteen at a time, in columns that may count to 255 only. */
+static void lines_are_counted(void **state)
+{
+    (void)state;
+    static char text[10000];
+    memset(text, '\n', sizeof text);
+    static const size_t len[] = { 0, 1, 15, 16, 17, 255 * 16, 255 * 16 + 1, 256 * 16, 510 * 16 + 7, sizeof text };
+    for (size_t i = 0; i < COUNT(len); i++) assert_int_equal(import_line_count(str_make(text, len[i])), len[i]);
+    for (size_t i = 0; i < sizeof text; i += 3) text[i] = 'a';
+    assert_int_equal(import_line_count(str_make(text, sizeof text)), sizeof text - (sizeof text + 2) / 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_counted),
         cmocka_unit_test(walks_folders),
         cmocka_unit_test(stops_deep_down),
         cmocka_unit_test(cuts_long_files),

@@ -185,9 +185,31 @@ static void folds(void **state)
     arena_clear(&arena);
 }
 
+/* At every length and place, since it is looked at sixteen bytes at a time. */
+static void plain_is_ascii_without_nul(void **state)
+{
+    static const struct {
+        unsigned char byte;
+        bool plain;
+    } row[] = { { 0, false }, { 1, true }, { 0x7F, true }, { 0x80, false }, { 0xFF, false } };
+    (void)state;
+    char text[70];
+    for (size_t len = 0; len <= sizeof text; len++) {
+        memset(text, 'a', sizeof text);
+        assert_true(utf8_is_plain(str_make(text, len)));
+        for (size_t at = 0; at < sizeof text; at++)
+            for (size_t i = 0; i < COUNT(row); i++) {
+                text[at] = (char)row[i].byte;
+                assert_int_equal(utf8_is_plain(str_make(text, len)), row[i].plain || at >= len);
+                text[at] = 'a';
+            }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plain_is_ascii_without_nul),
         cmocka_unit_test(valid),
         cmocka_unit_test(every_code_point_comes_back),
         cmocka_unit_test(repairs),
