@@ -332,10 +332,20 @@ void matcher_free(Matcher *m)
     free(m);
 }
 
-static int node_order(const void *x, const void *y)
+/* Shell's method: mostly few and nearly in order. */
+static void sort_nodes(Node *node, size_t count)
 {
-    Node a = *(const Node *)x, b = *(const Node *)y;
-    return a < b ? -1 : a > b;
+    static const size_t STEPS[] = { 141553, 45747, 14785, 4778, 1544, 701, 301, 132, 57, 23, 10, 4, 1 };
+    for (size_t s = 0; s < COUNT(STEPS); s++) {
+        size_t step = STEPS[s];
+        if (step * 2 > count && step > 1) continue;
+        for (size_t i = step; i < count; i++) {
+            Node moving = node[i];
+            size_t at = i;
+            for (; at >= step && node[at - step] > moving; at -= step) node[at] = node[at - step];
+            node[at] = moving;
+        }
+    }
 }
 
 static void new_stamp(Matcher *m)
@@ -388,10 +398,9 @@ static void find_need(const Matcher *m, const NodeList *nodes, State *ret)
 {
     bool in_gap = false, bounded = true;
     int budget = 2000;
-    for (uint32_t i = 0; i < nodes->count && bounded; i++) {
-        in_gap |= m->automaton->node[nodes->item[i]].kind == NODE_ANY;
+    for (uint32_t i = 0; i < nodes->count && !in_gap; i++) in_gap = m->automaton->node[nodes->item[i]].kind == NODE_ANY;
+    for (uint32_t i = 0; i < nodes->count && in_gap && bounded; i++)
         bounded = look_past_gap(m->automaton, nodes->item[i], 0, ret, &budget);
-    }
     if (!in_gap || !bounded) ret->reach = 0;
 }
 
@@ -406,7 +415,7 @@ static uint32_t state_of_gathered(Matcher *m)
 {
     NodeList *g = &m->gathered;
     if (g->count == 0) return DEAD;
-    qsort(g->item, g->count, sizeof *g->item, node_order);
+    sort_nodes(g->item, g->count);
     uint32_t at = (uint32_t)list_hash(g->item, g->count) & m->by_hash_mask;
     for (; m->by_hash[at]; at = (at + 1) & m->by_hash_mask) {
         const State *s = &m->state[m->by_hash[at]];
@@ -433,7 +442,7 @@ static uint32_t state_of_gathered(Matcher *m)
     if (made.accept_count > 1) { /* several ends of one phrase count once */
         Node *accept = m->accepts.item + made.accepts;
         uint32_t kept = 1;
-        qsort(accept, made.accept_count, sizeof *accept, node_order);
+        sort_nodes(accept, made.accept_count);
         for (uint32_t i = 1; i < made.accept_count; i++)
             if (accept[i] != accept[kept - 1]) accept[kept++] = accept[i];
         made.accept_count = kept;
