@@ -41,11 +41,22 @@ typedef struct TimeWord {
     int64_t value;
 } TimeWord;
 
+enum { TIME_SLOTS = 512 };
+
 struct TimeWords {
-    TimeWord *item;
-    uint32_t count, capacity;
-    bool begins[256]; /* a word of time begins with this letter: most words are done with here */
+    TimeWord slot[TIME_SLOTS]; /* by the hash of the small word; an empty word: nothing there */
+    uint32_t count;
 };
+
+/* Where the word stands, or would. */
+static size_t time_slot(const TimeWords *words, Str word)
+{
+    uint32_t hash = (uint32_t)word.len;
+    for (size_t i = 0; i < word.len; i++) hash = hash * 31 + (unsigned char)ascii_lower(word.data[i]);
+    size_t at = (hash ^ hash >> 11) % TIME_SLOTS;
+    while (words->slot[at].word.len && !str_equal_nocase(words->slot[at].word, word)) at = (at + 1) % TIME_SLOTS;
+    return at;
+}
 
 TimeWords *time_words_open(const Words *words, Arena *arena)
 {
@@ -58,10 +69,11 @@ TimeWords *time_words_open(const Words *words, Arena *arena)
             !str_next_part(&cells, '\t', &value))
             continue;
         if (!str_to_i64(value, &number)) continue;
-        if (word.len) ret->begins[(unsigned char)word.data[0]] = true;
         for (size_t i = 0; i < COUNT(KINDS); i++)
-            if (str_equal(kind, str_from(KINDS[i].name)))
-                *ARENA_PUSH(arena, ret->item, ret->count, ret->capacity) = (TimeWord){ word, KINDS[i].kind, number };
+            if (str_equal(kind, str_from(KINDS[i].name)) && word.len && ret->count < TIME_SLOTS / 2) {
+                ret->slot[time_slot(ret, word)] = (TimeWord){ word, KINDS[i].kind, number };
+                ret->count++;
+            }
     }
     return ret;
 }
@@ -134,10 +146,7 @@ static void read_times(const TimeWords *words, Str promise, Times *ret)
                 at += 3;
             }
         }
-        bool may_be = words->begins[(unsigned char)ascii_lower(word.data[0])];
-        for (uint32_t i = 0; may_be && i < words->count && found.kind == TIME_NONE; i++)
-            if (words->item[i].word.len == word.len && str_equal_nocase(word, words->item[i].word))
-                found = words->item[i];
+        if (found.kind == TIME_NONE) found = words->slot[time_slot(words, word)];
         if (found.kind != TIME_SKIP) ret->item[ret->count++] = found;
     }
 }
