@@ -90,6 +90,10 @@ Hearing *hearing_new(const Hearer *hearer)
     h->hearer = hearer;
     h->rules = hearer->rules;
     h->matcher = matcher_new(h->rules->automaton);
+    /* Lists are pointed into also where nothing was found yet. */
+    h->tokens.item = hearing_room(NULL, &h->tokens.capacity, 1, sizeof *h->tokens.item);
+    h->hits.item = hearing_room(NULL, &h->hits.capacity, 1, sizeof *h->hits.item);
+    h->mark = hearing_room(NULL, &h->mark_capacity, 1, sizeof *h->mark);
     h->echo_slot = must(calloc(ECHO_SLOTS, sizeof *h->echo_slot));
     h->echo_stamp = must(calloc(ECHO_SLOTS, sizeof *h->echo_stamp));
     h->said = must(calloc(h->rules->rule_count + 1, sizeof *h->said));
