@@ -67,7 +67,7 @@ struct Hearing {
     size_t bounds_capacity;
     uint64_t *echo_slot; /* content words of the other party's last turns */
     uint32_t *echo_stamp;
-    uint32_t echo_now;
+    uint32_t echo_now, echo_of; /* of which turn the set is */
     Mark *mark;
     size_t mark_count, mark_capacity;
     Met *met[4];            /* by EARLIER, EARLIER_NOT, OWN, OWN_NOT; by rule */
@@ -111,8 +111,7 @@ void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsi
 int role_root(Role role);
 /* The other party's last turns before `utterance`: their indices, newest first.  Returns how many (at most `most`). */
 size_t other_turns(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t *ret, size_t most);
-/* Content words of a span of turn `utterance` that come back from the set filled by echo_fill. */
-void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance);
+/* Content words of a span of turn `utterance` that come back from the other party's last turns. */
 uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin_token, uint32_t end_token);
 uint64_t stem_of(const Rules *rules, Str text, const Token *token); /* 0: no content word */
 

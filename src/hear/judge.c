@@ -402,6 +402,13 @@ static void merge_marks(Hearing *h, size_t first)
 
 /* --- a turn and a conversation --------------------------------------------------- */
 
+/* Whether a match is judged by what stands around it, for which sentences and clauses must be known. */
+static bool looks_around(const Rule *rule)
+{
+    return rule->has & (1u << PHRASE_NEAR | 1u << PHRASE_UNLESS) || rule->asks || rule->tells || rule->echo ||
+           rule->echo_max < UINT8_MAX;
+}
+
 static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
 {
     const Turn *turn = &h->turn[utterance];
@@ -414,14 +421,18 @@ static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
         bool says = h->hits.item[turn->first_hit + i].kind == PHRASE_SAY; /* the lowest kind comes first */
         bool is_signal = h->rules->rule[rule].behaviour == NO_BEHAVIOUR;
         if (says && (is_signal || !staff_unsure) && turn_allows(h, c, utterance, rule)) {
-            if (!prepared) {
+            bool plain = is_signal && !looks_around(&h->rules->rule[rule]);
+            if (!prepared && !plain) {
                 find_bounds(h, turn);
-                echo_fill(h, c, utterance);
                 prepared = true;
             }
             for (uint32_t k = i; k < past; k++) {
                 Hit say = h->hits.item[turn->first_hit + k];
                 if (say.kind != PHRASE_SAY) break;
+                if (plain) {
+                    if (!overlapped(h, turn, rule, say.begin, say.end)) add_signal(h, utterance, &say);
+                    continue;
+                }
                 TokenSpan span = span_of(h, turn, &say);
                 if (!match_allows(h, c, utterance, &say, span)) continue;
                 if (is_signal)
@@ -452,6 +463,7 @@ void judge_run(Hearing *h, const Conversation *c)
     h->turn = hearing_room(h->turn, &h->turn_capacity, c->utterance_count, sizeof *h->turn);
     h->tokens.count = h->hits.count = h->signals.count = h->mark_count = 0;
     h->conversation++;
+    h->echo_of = UINT32_MAX;
     count_turns(h, c);
     h->long_turns[WHO_AGENT] = h->long_turns[WHO_CUSTOMER] = 0;
     for (uint32_t i = 0; i < c->utterance_count; i++) {

@@ -32,11 +32,12 @@ uint64_t stem_of(const Rules *rules, Str text, const Token *token)
     return word_stem(str_sub(text, token->begin, token->end));
 }
 
-void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
+static void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
 {
     uint32_t other[OTHER_TURNS_MAX];
     size_t count = other_turns(h, c, utterance, other, OTHER_TURNS_MAX), words = 0;
     h->echo_now++;
+    h->echo_of = utterance;
     for (size_t i = 0; i < count; i++) {
         const Turn *turn = &h->turn[other[i]];
         for (uint32_t k = 0; k < turn->token_count && words < ECHO_WORDS_MAX; k++) {
@@ -53,6 +54,7 @@ void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
 
 uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin, uint32_t end)
 {
+    if (h->echo_of != utterance) echo_fill(h, c, utterance);
     const Turn *turn = &h->turn[utterance];
     uint64_t counted[64];
     uint32_t count = 0;
