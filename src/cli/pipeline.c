@@ -138,6 +138,7 @@ static void add_counts(PipelineCounts *sum, const PipelineCounts *more)
     sum->turns += more->turns;
     sum->marks += more->marks;
     sum->decided += more->decided;
+    sum->undecided += more->undecided;
     sum->swapped += more->swapped;
 }
 
@@ -226,12 +227,22 @@ static bool in_shard(const Pipeline *pipeline, Str name, uint64_t number)
     return hash % pipeline->shards + 1 == pipeline->shard;
 }
 
+bool heard_undecided(const Conversation *c)
+{
+    if (c->speakers != SPEAKERS_DECIDED) return false;
+    bool known = false;
+    for (uint32_t i = 0; i < c->utterance_count && !known; i++)
+        known = c->utterance[i].role == ROLE_AGENT || c->utterance[i].role == ROLE_CUSTOMER;
+    return !known;
+}
+
 static void count(PipelineCounts *counts, const Heard *heard)
 {
     counts->conversations++;
     counts->turns += heard->conversation->utterance_count;
     counts->marks += heard->marks.count;
     counts->decided += heard->conversation->speakers == SPEAKERS_DECIDED;
+    counts->undecided += heard_undecided(heard->conversation);
     counts->swapped += heard->conversation->speakers == SPEAKERS_SWAPPED;
 }
 

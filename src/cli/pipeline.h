@@ -57,6 +57,7 @@ typedef struct PipelineCounts {
     uint64_t skipped; /* records and files that could not be read */
     uint64_t notes;
     uint64_t decided, swapped; /* conversations whose speakers were decided, or look swapped */
+    uint64_t undecided;        /* of the decided: nothing was said that tells who is staff */
     bool interrupted;          /* Ctrl-C: what was printed or committed is whole */
     bool closed;               /* nobody reads our output any more */
 } PipelineCounts;
@@ -65,6 +66,9 @@ typedef struct PipelineCounts {
  * cannot be read are no such error: they are told on standard error, counted and skipped.  *counts is always written.
  */
 bool pipeline_run(const Pipeline *pipeline, PipelineCounts *counts, Err *err) MUST_USE;
+
+/* Nobody said who is staff, and nothing that was said tells. */
+bool heard_undecided(const Conversation *c);
 
 /* Tells what a person should know at the end: the closing count when something was skipped, and who decided the
  * speakers (unless quiet).  Returns the exit status: 0; 1 when something was skipped; 130 when interrupted. */

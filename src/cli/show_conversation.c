@@ -87,7 +87,7 @@ static void add_head(Buf *out, const Show *show, const Heard *heard)
     add_count(&rest, c->utterance_count, "turn", "turns");
     buf_lit(&rest, ", ");
     add_mark_counts(&rest, show, heard->marks);
-    buf_add(&rest, str_from(SPEAKERS[c->speakers]));
+    buf_add(&rest, heard_undecided(c) ? STR("; nothing tells who is staff") : str_from(SPEAKERS[c->speakers]));
     buf_add(out, str_from(show_style(show, STYLE_DIM)));
     lay_out_cut(out, buf_str(&rest), show->width);
     buf_char(out, '\n');

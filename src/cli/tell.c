@@ -46,10 +46,15 @@ int pipeline_close(const Pipeline *pipeline, const PipelineCounts *counts)
         print_count(counts->swapped, "conversation", "conversations");
         fputs(" the speakers look swapped: somebody should look\n", stderr);
     }
-    if (!pipeline->quiet && counts->decided) {
+    if (!pipeline->quiet && counts->decided > counts->undecided) {
         fputs("goodwill: note: in ", stderr);
-        print_count(counts->decided, "conversation", "conversations");
+        print_count(counts->decided - counts->undecided, "conversation", "conversations");
         fputs(" nobody said who is who; it was decided from what is said\n", stderr);
+    }
+    if (!pipeline->quiet && counts->undecided) {
+        fputs("goodwill: note: in ", stderr);
+        print_count(counts->undecided, "conversation", "conversations");
+        fputs(" it could not be told who is staff; --roles \"NAME=agent\" says it\n", stderr);
     }
     if (counts->interrupted)
         fputs("goodwill: interrupted; ", stderr);

@@ -10,8 +10,10 @@
 
 #include <stdlib.h>
 
+#include "base/utf8.h"
 #include "import/draft.h"
 #include "import/formats.h"
+#include "import/pasted.h"
 #include "import/speaker.h"
 
 enum { OPEN_QUOTES_MAX = 20 }; /* quoted fields that never end, before the rest of the block is given up */
@@ -31,7 +33,7 @@ typedef struct Reader {
     Str *field; /* of the row at hand */
     size_t field_count;
     int day_first;
-    bool first_block, told_of_guess, told_of_time;
+    bool first_block, told_of_guess, told_of_time, told_of_bytes;
     Row *row;
     size_t row_count, row_capacity;
     Str *group; /* the conversations' ids */
@@ -146,6 +148,26 @@ static Str field(const Reader *r, CsvColumn column)
     return at >= 0 && (size_t)at < r->field_count ? str_trim(r->field[at]) : (Str){ 0 };
 }
 
+/* Spreadsheets write Windows-1252 where they are not told otherwise; a field that has whole characters of UTF-8 before
+ * the bad byte is not that, but damaged. */
+static bool read_bytes(Reader *r, uint64_t line, bool *go_on)
+{
+    bool other = false;
+    for (size_t i = 0; i < r->field_count; i++) {
+        size_t good = utf8_valid_len(r->field[i]);
+        if (good == r->field[i].len) continue;
+        bool ascii = true;
+        for (size_t k = 0; k < good && ascii; k++) ascii = (unsigned char)r->field[i].data[k] < 0x80;
+        if (!ascii) continue;
+        r->field[i] = utf8_from_latin1(r->scratch, r->field[i]);
+        other = true;
+    }
+    if (!other || r->told_of_bytes) return true;
+    r->told_of_bytes = true;
+    *go_on = import_warn(r->sink, r->block, line, UINT64_MAX, "not in UTF-8: read as Windows-1252");
+    return *go_on;
+}
+
 static bool is_word_of(Str s, const char *words)
 {
     Str rest = str_from(words), word;
@@ -225,6 +247,7 @@ static bool read_row(Reader *r, const Row *row, Conversation *c, Turn *ret, bool
                                r->field_count, r->columns.field_count);
         return false;
     }
+    if (!read_bytes(r, row->line, go_on)) return false;
     if (c->channel == CHANNEL_UNKNOWN) c->channel = channel_from(field(r, CSV_CHANNEL));
     if (c->subject.len == 0) c->subject = field(r, CSV_SUBJECT);
     Str text = row_text(r);
@@ -282,6 +305,20 @@ static int64_t at_ms(const Conversation *c, const Turn *turn)
     return turn->time.is_relative ? turn->time.at : turn->time.at - c->started;
 }
 
+/* A whole call in one field, a line a turn: "Agent: …", "Customer: …". */
+static bool says_who(Reader *r, Conversation *c, const Turn *turn)
+{
+    Pasted pasted = { .count = 0 };
+    if (r->columns.at[CSV_ROLE] >= 0 || r->columns.at[CSV_AUTHOR] >= 0) return false;
+    if (!pasted_call(turn->said.text, r->scratch, &pasted)) return false;
+    for (size_t i = 0; i < pasted.count; i++) {
+        Utterance *u = conversation_say(c, r->scratch, NO_PARTICIPANT, pasted.turn[i].role, pasted.turn[i].text);
+        u->is_public = turn->said.is_public;
+        u->at_ms = i == 0 ? at_ms(c, turn) : WHEN_NONE;
+    }
+    return true;
+}
+
 static bool give_conversation(Reader *r, const Row *row, size_t row_count)
 {
     bool go_on = true;
@@ -301,6 +338,7 @@ static bool give_conversation(Reader *r, const Row *row, size_t row_count)
     put_in_order(turn, count);
     find_start(&c, turn, count);
     for (size_t i = 0; i < count; i++) {
+        if (says_who(r, &c, &turn[i])) continue;
         Utterance *u = conversation_say(&c, r->scratch, turn[i].said.participant, turn[i].said.role, turn[i].said.text);
         u->is_public = turn[i].said.is_public;
         u->at_ms = at_ms(&c, &turn[i]);

@@ -18,7 +18,7 @@ static const struct {
                            "issue_key issue request_id incident_id incident external_ticket_id parent_id id" },
     [CSV_TEXT] = { "text",
                    "text message_text message_body body comment_body plain_body body_text text_body utterance message "
-                   "comment content transcript transcription chat_text msg reply sentence phrase response html_body "
+                   "comment case_comment ticket_comment message_content chat_message content transcript transcription chat_text msg reply sentence phrase response html_body "
                    "body_html description" },
     [CSV_ROLE] = { "role",
                    "role author_type authortype author_role sender_type sendertype sender_role speaker_role "
@@ -40,7 +40,7 @@ static const struct {
                    "turn turn_id turn_no turn_number turn_index utterance_index utterance_id message_index message_no "
                    "sequence sequence_number seq position index line line_no order step" },
     [CSV_CHANNEL] = { "channel", "channel channel_type channel_name medium source_channel media_type mediatype via" },
-    [CSV_PUBLIC] = { "public", "public is_public ispublic visibility" },
+    [CSV_PUBLIC] = { "public", "public is_public ispublic is_published visibility" },
     [CSV_INTERNAL] = { "internal",
                        "internal is_internal private is_private isprivate internal_note private_note is_note" },
     [CSV_SUBJECT] = { "subject", "subject ticket_subject title" },

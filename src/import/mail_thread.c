@@ -110,7 +110,7 @@ static void thread_by_subject(MailHead *head, uint32_t count, Arena *arena)
     for (size_t i = 1; i < n; i++) {
         const Titled *t = &titled[i];
         const MailHead *answer = &head[t->message];
-        if (!t->is_reply || size[find(head, t->message)] > 1) continue;
+        if (!t->is_reply || (answer->reference_count && size[find(head, t->message)] > 1)) continue;
         for (size_t k = i; k-- > 0 && i - k <= LOOK_BACK && str_equal(titled[k].subject, t->subject);) {
             const MailHead *asked = &head[titled[k].message];
             if (t->when != WHEN_NONE && titled[k].when != WHEN_NONE && t->when - titled[k].when > SUBJECT_AGE_MAX_MS)

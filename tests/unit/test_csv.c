@@ -99,6 +99,26 @@ static void tells_of_times(void **state)
              "?2 the time some day cannot be read, so the turn has none\n== - unknown\nagent: a\nagent: b\n");
 }
 
+static void takes_calls_apart(void **state)
+{
+    (void)state;
+    reads_as(
+        STR("case_id,transcript\n1,\"Agent: hello\nand welcome\nCustomer: my oven is cold\"\n"), NULL,
+        "?1 columns read: conversation_id=case_id, text=transcript\n== 1 unknown\nagent: hello|and welcome\ncustomer: my oven is cold\n");
+    /* Where a column says who speaks, the text stays in one piece. */
+    reads_as(
+        STR("role,text\nagent,\"Customer: I said\nAgent: so\"\n"), NULL,
+        "?1 columns read: text=text, role=role; no column names the conversation, so the file is one\n== - unknown\nagent: Customer: I said|Agent: so\n");
+}
+
+static void reads_other_bytes(void **state)
+{
+    (void)state;
+    reads_as(STR("role,text\nagent,caf\xE9 \x80 5\ncustomer,ja\n"), NULL,
+             "?1 columns read: text=text, role=role; no column names the conversation, so the file is one\n"
+             "?2 not in UTF-8: read as Windows-1252\n== - unknown\nagent: caf\xC3\xA9 \xE2\x82\xAC 5\ncustomer: ja\n");
+}
+
 static void understands_times(void **state)
 {
     (void)state;
@@ -266,6 +286,8 @@ int main(void)
         cmocka_unit_test(maps_columns),
         cmocka_unit_test(understands_times),
         cmocka_unit_test(tells_of_times),
+        cmocka_unit_test(takes_calls_apart),
+        cmocka_unit_test(reads_other_bytes),
         cmocka_unit_test(cuts_before_the_last_conversation),
         cmocka_unit_test(recognises),
         cmocka_unit_test(comes_back),

@@ -55,6 +55,11 @@ static const struct {
       "= email 2024-03-03T10:00:00Z 1\n@  <no-reply@lamps.example>\n@  <a@one.example>\nbot  0: Your order.\nbot  0: I "
       "am "
       "away.\n" },
+    { "an answer without ids that was answered itself joins too",
+      FROM "From: a@one.example\nTo: b@two.example\nSubject: chair\nMessage-ID: <1>\n\nq\n\n" FROM
+           "From: b@two.example\nTo: a@one.example\nSubject: AW: chair\nMessage-ID: <2>\n\na\n\n" FROM
+           "From: a@one.example\nTo: b@two.example\nSubject: Re: AW: chair\nMessage-ID: <3>\nIn-Reply-To: <2>\n\nc\n",
+      "= email 2024-03-03T10:00:00Z \"chair\" 1\n@  <a@one.example>\n@  <b@two.example>\ncustomer  0: q\nagent  0: a\ncustomer  0: c\n" },
     { "answers without ids join by subject and people; a copy counts once",
       FROM "From: a@one.example\nTo: info@two.example\nSubject: Chair\nMessage-ID: <1>\n\nq\n\n" FROM
            "From: b@two.example\nTo: a@one.example\nSubject: AW: Re: chair\nMessage-ID: <2>\n\na\n\n" FROM
