@@ -149,6 +149,11 @@ static const struct {
                                                        "agent: sorry 3\n" },
     { ONE "  say sorry\n  place first last\n", "agent: sorry 1\n       ~~~~~ a.one\nagent: sorry 2\n"
                                                "agent: sorry 3\n       ~~~~~ a.one\n" },
+    { ONE "  say sorry\n  place first-long\n", "agent: sorry\n"
+                                               "       ~~~~~ a.one\n"
+                                               "agent: sorry for the long wait\n"
+                                               "       ~~~~~ a.one\n"
+                                               "agent: sorry for the long wait\n" },
     { ONE "  say sorry\n  words 2..3\n", "agent: sorry\n"
                                          "agent: sorry, don't\n"
                                          "       ~~~~~ a.one\n"
