@@ -165,13 +165,18 @@ static bool parse_class(Parser *p, Element *to, Err *err)
         if (!str_equal(class->name, name)) continue;
         if (class->busy) return err_set(err, ERR_INPUT, "class <%.*s> holds itself", STR_ARG(name));
         if (!class->parsed) {
+            if (p->context->classes_open == PHRASE_DEPTH_MAX)
+                return err_set(err, ERR_INPUT, "classes are nested more than %d deep", PHRASE_DEPTH_MAX);
             class->busy = true;
+            p->context->classes_open++;
             bool start;
             struct Element *parsed = phrase_parse(p->context, class->text, &start, err);
+            p->context->classes_open--;
             class = &p->context->classes->item[i];
             class->busy = false;
             if (!parsed) {
                 Err inside = *err;
+                if (str_starts(str_from(inside.text), STR("class <"))) return false; /* it names the innermost */
                 return err_set(err, ERR_INPUT, "class <%.*s> (%.*s line %u): %s", STR_ARG(name), STR_ARG(class->file),
                                class->line, inside.text);
             }
@@ -348,6 +353,9 @@ static Node sequence_nodes(PhraseContext *context, const Element *element, Node 
 Node phrase_nodes(PhraseContext *context, const Element *e, Node next)
 {
     Automaton *a = context->rules->automaton;
+    /* Classes that hold classes twice grow without bound when they are written out; automaton_compile refuses so many.
+     */
+    if (automaton_nodes(a) > NODES_MAX) return next;
     switch (e->kind) {
     case EL_SYMBOL: return automaton_symbol(a, (Symbol)e->value, next);
     case EL_SET: return automaton_set(a, e->value, next);

@@ -119,6 +119,7 @@ typedef struct PhraseContext {
     Arena *arena; /* for the parsed form */
     Classes *classes;
     Irregular irregular;
+    unsigned classes_open; /* that are being read, one within the other */
 } PhraseContext;
 
 struct Element;
