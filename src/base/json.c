@@ -148,6 +148,7 @@ static bool parse_string(Parser *p, Str *ret)
         at = p->end - at < 2 ? p->end : scan_string(at + 2, p->end, &high);
     }
     if (at == p->end) return fail(p, at, "the json ends too early");
+    if (*at == '\n' || *at == '\r') return fail(p, at, "the line ends within a string of the json");
     if (*at != '"') return fail(p, at, "the json has a bare control character in a string");
     Str raw = { begin, (size_t)(at - begin) };
     if (high) {

@@ -224,6 +224,15 @@ static bool outermost_object(Walk *walk, size_t *at)
     return broken(walk, begin) && lines_after(walk, begin);
 }
 
+/* Lines that belong to nothing are one fault: a whole file of another form would have as many as it has lines. */
+static size_t next_opening_line(Str bytes, size_t at)
+{
+    Str rest = str_from_byte(bytes, at), line;
+    while (str_next_line(&rest, &line) && rest.len && rest.data[0] != '{' && rest.data[0] != '[') {
+    }
+    return bytes.len - rest.len;
+}
+
 static bool outermost_values(Walk *walk)
 {
     static const Str bom = { "\xEF\xBB\xBF", 3 };
@@ -237,8 +246,7 @@ static bool outermost_values(Walk *walk)
             go_on = list_items(walk, &at);
         } else {
             go_on = reject_at(walk, at, "a record that begins with '{' was expected here");
-            Str rest = str_from_byte(walk->bytes, at), line;
-            if (str_next_line(&rest, &line)) at = walk->bytes.len - rest.len;
+            at = next_opening_line(walk->bytes, at);
         }
     }
     return go_on;

@@ -69,7 +69,7 @@ static const struct {
       "{\"u\":1,\"list\":[{\"n\":1,\"g\":1}]}\n{\"list\":[{\"n\":2,\"g\":1}],\"u\":2,\"v\":3}", &GROUPED,
       "[1:1/1(1) 2:2/2(2)] " },
     { "a broken line costs itself", "{\"n\":1}\n{\"n\":2,\"t\":\"cut\n{\"n\":3}\n{\"n\":4\n{\"n\":5}\n", &PLAIN,
-      "1:1 ! line 2: the json has a bare control character in a string\n3:3 5:5 " },
+      "1:1 ! line 2: the line ends within a string of the json\n3:3 5:5 " },
     { "a record that is no JSON inside", "[{\"n\":1},{\"n\":tru},{\"n\":3}]", &PLAIN,
       "1:1 ! line 1: the json has something that is no value\n1:3 " },
     { "a list that is broken ends the reading of it", "[{\"n\":1} {\"n\":2}]", &PLAIN,

@@ -188,7 +188,7 @@ static const DumpCase EXPORT[] = {
       "@ 1 agent 22 \"Kim\"\n"
       "0 0ms customer: Where is it?\n"
       "1 60000ms agent: Today.\n"
-      "! line 2: the json has a bare control character in a string\n"
+      "! line 2: the line ends within a string of the json\n"
       "# 3 unknown - [zendesk-export line 3]\n"
       "@ 0 customer 5\n"
       "0 - customer: Hm.\n" },
