@@ -92,9 +92,12 @@ static void take_hits(Hearing *h, uint32_t utterance, Turn *turn)
         Match match = h->matches.item[i];
         const Phrase *phrase = &h->rules->phrase[match.phrase];
         if (is_of_earlier_turns(phrase) || !is_wanted(h, phrase, anything_said)) continue;
-        /* Commas and stops that a phrase asked for at its ends are not evidence. */
+        /* Commas and stops that a phrase asked for at its ends are not evidence; a guard may be nothing else: `near ?`.
+         */
+        Match whole = match;
         while (match.begin < match.end && !token_is_word(&token[match.begin])) match.begin++;
         while (match.end > match.begin && !token_is_word(&token[match.end - 1])) match.end--;
+        if (match.begin == match.end && phrase->kind != PHRASE_SAY) match = whole;
         if (match.begin < match.end)
             h->key[count++] = hit_key((Hit){ phrase->rule, phrase->kind, match.begin, match.end });
     }
