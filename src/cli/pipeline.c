@@ -58,6 +58,7 @@ typedef struct State {
     size_t job_count, job_max, waiting;
     unsigned workers; /* that have not left */
     Piece *spare;
+    char hint[sizeof((Err *)NULL)->hint]; /* the last that was told */
 } State;
 
 typedef struct Worker {
@@ -110,7 +111,9 @@ static bool take_error(State *state, const Err *err)
 {
     state->counts->skipped++;
     progress_clear(&state->progress);
-    tell_skipped(err);
+    bool repeats = strcmp(state->hint, err->hint) == 0; /* a folder of pictures needs it once */
+    tell_skipped(err, !repeats);
+    memcpy(state->hint, err->hint, sizeof state->hint);
     return !state->pipeline->strict;
 }
 

@@ -25,12 +25,12 @@ void tell_reject(const Reject *reject)
     fputs(reject->warning ? "\n" : " (skipped)\n", stderr);
 }
 
-void tell_skipped(const Err *err)
+void tell_skipped(const Err *err, bool with_hint)
 {
     fputs("goodwill: ", stderr);
     print_plain(stderr, str_from(err->text));
     fputs(" (skipped)\n", stderr);
-    if (err->hint[0]) fprintf(stderr, "%s\n", err->hint);
+    if (with_hint && err->hint[0]) fprintf(stderr, "%s\n", err->hint);
 }
 
 /* "1 conversation", "3 conversations" */

@@ -4,7 +4,7 @@
 
 #include "import/import.h"
 
-void tell_reject(const Reject *reject); /* "goodwill: FILE line 12: reason (skipped)", or a note */
-void tell_skipped(const Err *err);      /* a file or block that could not be read */
+void tell_reject(const Reject *reject);            /* "goodwill: FILE line 12: reason (skipped)", or a note */
+void tell_skipped(const Err *err, bool with_hint); /* a file or block that could not be read; and what to try */
 
 #endif
