@@ -259,7 +259,7 @@ typedef uint64_t Step;
 enum { STEP_STATE_BITS = 24, STEP_STATES = 1 << STEP_STATE_BITS };
 
 /* Runs are taken in parties of so many: their steps do not wait for one another. */
-enum { PARTY = 512, FRONT_BITS = 15, FRONT = 1 << FRONT_BITS };
+enum { PARTY = 512, FRONT_BITS = 16, FRONT = 1 << FRONT_BITS };
 
 struct Matcher {
     const Automaton *automaton;
@@ -630,7 +630,8 @@ void matcher_run(Matcher *m, unsigned root, const Token *token, size_t count, Ma
                 if (!filter_has(&s->next, symbol)) continue;
                 if (run.state & STATE_GAP && !need_is_met(s, &token[run.begin + length], count - run.begin - length))
                     continue;
-                __builtin_prefetch(&m->front[front_slot(step_key(run.state, symbol))]);
+                Step key = step_key(run.state, symbol);
+                if ((m->front[front_slot(key)] ^ key) >= STEP_STATES) __builtin_prefetch(&m->step[step_slot(m, key)]);
                 m->symbol[going] = symbol;
                 m->run[going++] = run;
             }
