@@ -6,7 +6,7 @@
 
 A phrase is one to five words or kinds of words (corpus/phrase_classes.txt), perhaps at a sentence's start or end, or two
 parts with a gap.  It is kept when it lies in the behaviour's labelled words at least three times, with at least two
-writers (a file is a writer), and is right often enough: SURE_LEAST of the time, harms SURE_LEAST_HARM, counted with a
+writers (a file is a writer), and is right often enough: SURE_LEAST of the time, counted with a
 doubt (half a case for it, one against).  They are taken greedily, each for what it adds to those before it.
 
 Customers' behaviours and most harms are left to the rules written by hand, which do better (HAND_WRITTEN).
@@ -14,12 +14,12 @@ words/rules/phrases.not lists phrases not to take again, one `behaviour<TAB>phra
 import argparse, collections, json, os, re
 
 here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-SURE_LEAST, SURE_LEAST_HARM, WRITERS_LEAST, TIMES_LEAST, PHRASES_MOST = .5, .65, 2, 3, 400
+SURE_LEAST, WRITERS_LEAST, TIMES_LEAST, PHRASES_MOST = .7, 2, 3, 400
 HAND_WRITTEN = ('customer.', 'harm.argue', 'harm.bare', 'harm.blame', 'harm.dismiss', 'harm.jargon', 'harm.reask', 'harm.disrespect',
                 'harm.pressure', 'harm.threat')
 GAP = 4                                                    # words, at most
-LEVELS = [(.85, 'nearly-always', 'words that nearly always are this', 88), (.7, 'mostly', 'words that mostly are this', 74),
-          (0, 'often', 'words that often are this', 58)]
+LEVELS = [(.85, 'nearly-always', 'these words were nearly always this in the labelled conversations', 88),
+          (0, 'mostly', 'these words were mostly this in the labelled conversations', 74)]
 # Which words are shown as evidence: by which span the labelled words are met best.
 SPAN = {'need.check_cue': 'turn', 'listening.summarise_check': 'turn', 'harm.argue': 'turn', 'harm.pressure': 'turn',
         'listening.open_question': 'to-sentence-end', 'need.probe_need': 'to-sentence-end', 'respect.name': 'to-clause-end',
@@ -120,7 +120,7 @@ def find(data, never):
                 if not hit: wrong[b, p].add(at)
     ret = {}
     for b in sorted({b for b, _ in right}):
-        least, got, bad, chosen = SURE_LEAST_HARM if b.startswith('harm.') else SURE_LEAST, set(), set(), []
+        least, got, bad, chosen = SURE_LEAST, set(), set(), []
         left = sorted((p, s) for (x, p), s in right.items() if x == b and len(s) / (len(s) + len(wrong[b, p])) >= least - .05)
         while len(chosen) < PHRASES_MOST:
             best = None
@@ -150,7 +150,7 @@ def write(found, path):
             here_too = [p for p, sure in chosen if least <= sure < above]
             above = least
             if not here_too: continue
-            out += [f'rule {name}: {about} in the labelled conversations', f'  sure {confidence}']
+            out += [f'rule {name}: {about}', f'  sure {confidence}']
             if SPAN.get(b, 'sentence') != 'clause': out.append(f"  span {SPAN.get(b, 'sentence')}")
             out += ['  say  ' + ' '.join(p) for p in here_too]
     with open(path, 'w', encoding='utf-8') as o: o.write('\n'.join(out) + '\n')
