@@ -21,9 +21,9 @@
 
 enum {
     NODES_MAX = 4000000,
-    MATCHER_STATES_MAX = 60000, /* what a thread remembers at most: about 30 MB */
-    MATCHER_NODES_MAX = 2000000,
-    MATCHER_STEPS_MAX = 500000,
+    MATCHER_STATES_MAX = 48000, /* what a thread remembers at most: about 30 MB */
+    MATCHER_NODES_MAX = 1600000,
+    MATCHER_STEPS_MAX = 480000,
     MATCH_TOKENS_MAX = 120, /* no phrase reaches further */
     ROOTS = 2,              /* one automaton for what staff say, one for what customers say */
 };
