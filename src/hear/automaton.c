@@ -550,39 +550,6 @@ static void add_matches(const Matcher *m, Matches *ret, uint32_t state, uint32_t
     }
 }
 
-static int match_order(const void *x, const void *y)
-{
-    const Match *a = x, *b = y;
-    if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
-    if (a->phrase != b->phrase) return a->phrase < b->phrase ? -1 : 1;
-    return a->end > b->end ? -1 : a->end < b->end;
-}
-
-static void sort_matches(Match *match, size_t count)
-{
-    if (count > 32) {
-        qsort(match, count, sizeof *match, match_order);
-        return;
-    }
-    for (size_t i = 1; i < count; i++) {
-        Match moving = match[i];
-        size_t at = i;
-        for (; at > 0 && match_order(&match[at - 1], &moving) > 0; at--) match[at] = match[at - 1];
-        match[at] = moving;
-    }
-}
-
-void matches_keep_longest(Matches *ret)
-{
-    size_t kept = 0;
-    sort_matches(ret->item, ret->count);
-    for (size_t i = 0; i < ret->count; i++)
-        if (kept == 0 || ret->item[i].begin != ret->item[kept - 1].begin ||
-            ret->item[i].phrase != ret->item[kept - 1].phrase)
-            ret->item[kept++] = ret->item[i];
-    ret->count = kept;
-}
-
 /* First steps from tokens [begin, end): those alive go into m->run. */
 static size_t start_runs(Matcher *m, unsigned root, const Token *token, uint32_t begin, uint32_t end, Matches *ret)
 {

@@ -2,7 +2,7 @@
  *
  * In: phrases, built element by element (words, sets, gaps, choices), each with
  * the number it reports.  Out: every match in a token sequence: which phrase,
- * from which token to which, every end of it (matches_keep_longest leaves the longest).
+ * from which token to which, every end of it.
  *
  *   phrases ─► NFA (Thompson's construction) ─► DFA, built as texts ask for it
  *
@@ -61,7 +61,6 @@ typedef struct Matches {
 Matcher *matcher_new(const Automaton *a);
 void matcher_free(Matcher *matcher);
 void matcher_run(Matcher *matcher, unsigned root, const Token *token, size_t count, Matches *ret); /* appends */
-void matches_keep_longest(Matches *matches); /* of each phrase's from one token; in order of begin, then phrase */
 void matches_clear(Matches *matches);
 
 #endif

@@ -140,7 +140,8 @@ static void find_bounds(Hearing *h, const Turn *turn)
     const Token *token = &h->tokens.item[turn->first_token];
     h->bounds = hearing_room(h->bounds, &h->bounds_capacity, n + 1, sizeof *h->bounds);
     Bounds *b = h->bounds;
-    for (uint32_t i = 0; i < n; i++) b[i].clause_end = 0; /* for now: 1 where a clause begins by its words */
+    for (uint32_t i = 0; i < n; i++)
+        b[i].clause_end = 0; /* until the last loop fills it: 1 where a clause begins by its words */
     const Hit *hit = &h->hits.item[turn->first_hit];
     for (uint32_t i = 0; i < turn->hit_count; i++)
         if (hit[i].kind == PHRASE_BOUNDARY) b[hit[i].begin].clause_end = 1;

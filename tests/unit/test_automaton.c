@@ -124,6 +124,26 @@ static bool expected(const Case *c, const Buf *letters, size_t at, uint32_t *beg
     return found >= 0;
 }
 
+static int match_order(const void *x, const void *y)
+{
+    const Match *a = x, *b = y;
+    if (a->begin != b->begin) return a->begin < b->begin ? -1 : 1;
+    if (a->phrase != b->phrase) return a->phrase < b->phrase ? -1 : 1;
+    return a->end > b->end ? -1 : a->end < b->end;
+}
+
+/* Of each phrase's matches from one token the longest: what PCRE2 tells first. */
+static void keep_longest(Matches *ret)
+{
+    size_t kept = 0;
+    if (ret->count) qsort(ret->item, ret->count, sizeof *ret->item, match_order);
+    for (size_t i = 0; i < ret->count; i++)
+        if (kept == 0 || ret->item[i].begin != ret->item[kept - 1].begin ||
+            ret->item[i].phrase != ret->item[kept - 1].phrase)
+            ret->item[kept++] = ret->item[i];
+    ret->count = kept;
+}
+
 static void compare(const Rules *rules, Matcher *matcher, const Case *cases)
 {
     Buf text = { 0 }, letters = { 0 };
@@ -133,7 +153,7 @@ static void compare(const Rules *rules, Matcher *matcher, const Case *cases)
     text_tokens(&tokens, &rules->vocabulary, (NameSet){ 0 }, buf_str(&text));
     assert_int_equal(tokens.count, letters.len);
     matcher_run(matcher, WHO_AGENT, tokens.item, tokens.count, &matches);
-    matches_keep_longest(&matches);
+    keep_longest(&matches);
     size_t seen = 0;
     for (size_t at = 0; at < letters.len; at++)
         for (uint32_t k = 0; k < PHRASES; k++) {
