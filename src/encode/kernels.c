@@ -1,4 +1,4 @@
-/* kernels.c -- compiled once for each kind of processor, as KERNELS=kernels_avx2 and so on (meson.build).
+/* kernels.c -- compiled once for each kind of processor, with KIND=avx2 and so on (meson.build).
  *
  * The vector types are the compiler's own, as wide as the processor's registers, so that one text serves all; only the
  * fused product and the sums of small integers need its own words.  Contraction is off: see EXACT in kernels.h.
@@ -209,12 +209,14 @@ static void finish(float *row, size_t width)
     for (size_t i = 0; i < width; i += WIDTH) store(row + i, load(row + i) * spread(over));
 }
 
-#define NAME_OF(x)  #x
-#define NAME_OF2(x) NAME_OF(x)
+#define WORD(x)       #x
+#define NAME_OF(kind) WORD(kind)
+#define PASTE(a, b)   a##b
+#define SET_OF(kind)  PASTE(kernels_, kind)
 
-extern const Kernels KERNELS;
-const Kernels KERNELS = {
-    .name = NAME_OF2(KERNELS) + sizeof "kernels", /* "avx2" of kernels_avx2 */
+extern const Kernels SET_OF(KIND);
+const Kernels SET_OF(KIND) = {
+    .name = NAME_OF(KIND),
     .multiply = multiply,
     .multiply_exact = multiply_exact,
     .norm = norm,
