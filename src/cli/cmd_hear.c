@@ -29,6 +29,7 @@ static const char HELP[] =
     "  --roles ROLES      who is who by name, id or channel: 0=agent,1=customer\n"
     "  --redact LEVEL     off, default (cards, codes, IBAN, e-mail, phone) or names (those and names)\n"
     "  --words DIR        your own rules and words over the built-in ones\n"
+    "  --reader WHICH     who marks: fast (rules and learned models; unless said) or rules (rules alone)\n"
     "  --strict           stop at the first record that cannot be read\n"
     "\n"
     "  -j, --jobs N       threads (as many as processors); the output is the same for any number\n"
@@ -43,6 +44,7 @@ enum { FORM_PEOPLE, FORM_JSON, FORM_CSV };
 
 typedef struct Hear {
     const char *words, *html;
+    ReaderKind reader;
     int form, forms_asked;
     ColorMode color;
     Show show;
@@ -62,6 +64,7 @@ enum {
     OPT_ROLES,
     OPT_REDACT,
     OPT_WORDS,
+    OPT_READER,
     OPT_STRICT,
     OPT_SHARD,
     OPT_COLOR
@@ -78,6 +81,7 @@ static const struct option OPTIONS[] = {
     { "roles", required_argument, NULL, OPT_ROLES },
     { "redact", required_argument, NULL, OPT_REDACT },
     { "words", required_argument, NULL, OPT_WORDS },
+    { "reader", required_argument, NULL, OPT_READER },
     { "strict", no_argument, NULL, OPT_STRICT },
     { "jobs", required_argument, NULL, 'j' },
     { "shard", required_argument, NULL, OPT_SHARD },
@@ -142,6 +146,9 @@ static int take_option(const Command *command, Hear *hear, int option, const cha
         if (redact_level_from(str_from(value), &hear->pipeline.redact)) return 0;
         return bad_value(command, "--redact", value, "off, default or names");
     case OPT_WORDS: hear->words = value; return 0;
+    case OPT_READER:
+        if (hear_reader_from(str_from(value), &hear->reader)) return 0;
+        return bad_value(command, "--reader", value, "fast or rules");
     case OPT_STRICT: hear->pipeline.strict = true; return 0;
     case 'j':
         if (!command_number(value, 1, PIPELINE_JOBS_MAX, &number))
@@ -236,7 +243,7 @@ static int run(const Command *command, int argc, char **argv)
     Err err = { .kind = ERR_NONE };
     int status = take_options(command, &hear, argc, argv);
     if (status >= 0) return status;
-    Hearer *hearer = hear_open(hear.words, &err);
+    Hearer *hearer = hear_open_reader(hear.words, hear.reader, &err);
     if (!hearer) return command_failed(&err);
     hear.pipeline.hearer = hearer;
     if (hear.html) hear.report = report_new(hearer);

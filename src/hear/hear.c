@@ -1,5 +1,7 @@
 /* hear.c -- opens the words, runs the stages, answers for the names.  See hear.h and hearing.h. */
 #include "hear/hearing.h"
+#include "hear/features.h"
+#include "hear/listen.h"
 #include "hear/outcome.h"
 #include "hear/promise.h"
 
@@ -39,12 +41,30 @@ static bool open_readings(Hearer *hearer, Err *err)
                                    .need = named(hearer, "customer.need"),
                                    .commitment = named(hearer, "efficiency.commitment"),
                                    .ownership = named(hearer, "recovery.ownership") };
+    hearer->key_you = word_hash(STR("you"));
+    hearer->key_your = word_hash(STR("your"));
+    hearer->key_i = word_hash(STR("i"));
+    hearer->key_we = word_hash(STR("we"));
     hearer->time_words = time_words_open(&hearer->words, &hearer->arena);
     return read_emotions(hearer, err) &&
+           lexicon_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->lexicon, err) &&
            outcome_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->outcome, err);
 }
 
-Hearer *hear_open(const char *words_dir, Err *err)
+bool hear_reader_from(Str name, ReaderKind *ret)
+{
+    static const char *const NAMES[] = { [READER_FAST] = "fast", [READER_RULES] = "rules" };
+    for (size_t i = 0; i < COUNT(NAMES); i++)
+        if (str_equal(name, str_from(NAMES[i]))) {
+            *ret = (ReaderKind)i;
+            return true;
+        }
+    return false;
+}
+
+Hearer *hear_open(const char *words_dir, Err *err) { return hear_open_reader(words_dir, READER_FAST, err); }
+
+Hearer *hear_open_reader(const char *words_dir, ReaderKind reader, Err *err)
 {
     Hearer *hearer = calloc(1, sizeof *hearer);
     Buf report = { 0 };
@@ -62,7 +82,9 @@ Hearer *hear_open(const char *words_dir, Err *err)
         err_hint(err, "%zu mistakes in the rules; `goodwill rules check FILE` lists them.", mistakes);
         hear_free(hearer);
         hearer = NULL;
-    } else if (!open_readings(hearer, err)) {
+    } else if (!open_readings(hearer, err) ||
+               (reader == READER_FAST &&
+                !listener_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->listener, err))) {
         hear_free(hearer);
         hearer = NULL;
     }
@@ -74,6 +96,7 @@ void hear_free(Hearer *hearer)
 {
     if (!hearer) return;
     rules_free(hearer->rules);
+    listener_free(hearer->listener);
     arena_clear(&hearer->arena);
     free(hearer);
 }
@@ -96,6 +119,7 @@ Hearing *hearing_new(const Hearer *hearer)
     h->mark = hearing_room(NULL, &h->mark_capacity, 1, sizeof *h->mark);
     h->echo_slot = must(calloc(ECHO_SLOTS, sizeof *h->echo_slot));
     h->echo_stamp = must(calloc(ECHO_SLOTS, sizeof *h->echo_stamp));
+    if (hearer->listener) h->sink = h->listening = listening_new(hearer->listener);
     h->said = must(calloc(h->rules->rule_count + 1, sizeof *h->said));
     for (size_t i = 0; i < COUNT(h->met); i++) h->met[i] = must(calloc(h->rules->rule_count + 1, sizeof *h->met[i]));
     return h;
@@ -105,6 +129,7 @@ void hearing_free(Hearing *h)
 {
     if (!h) return;
     matcher_free(h->matcher);
+    listening_free(h->listening);
     tokens_clear(&h->tokens);
     matches_clear(&h->matches);
     free(h->hits.item);
@@ -116,6 +141,8 @@ void hearing_free(Hearing *h)
     free(h->echo_slot);
     free(h->echo_stamp);
     free(h->mark);
+    free(h->fired);
+    free(h->rule_mark);
     for (size_t i = 0; i < COUNT(h->met); i++) free(h->met[i]);
     free(h);
 }
@@ -148,7 +175,13 @@ void hear_run(Hearing *h, Conversation *c, Arena *arena, Marks *marks, Reading *
 
 size_t hear_behaviour_count(const Hearer *hearer) { return hearer->rules->behaviour_count; }
 const Behaviour *hear_behaviour(const Hearer *hearer, size_t index) { return &hearer->rules->behaviour[index]; }
-Str hear_reason(const Hearer *hearer, uint32_t rule) { return hearer->rules->rule[rule].reason; }
+
+Str hear_reason(const Hearer *hearer, uint32_t rule)
+{
+    uint32_t rules = hearer->rules->rule_count;
+    return rule < rules ? hearer->rules->rule[rule].reason : listener_reason(hearer->listener, rule - rules);
+}
+
 Str hear_rules_hash(const Hearer *hearer) { return hearer->rules->hash; }
 
 size_t hear_rule_count(const Hearer *hearer, size_t behaviour)

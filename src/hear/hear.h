@@ -107,7 +107,12 @@ typedef struct Reading {
 
 /* Opens with the embedded words; `words_dir` (or NULL) overlays a company's own: files of the same name replace, others
  * add. */
-Hearer *hear_open(const char *words_dir, Err *err) MUST_USE;
+Hearer *hear_open(const char *words_dir, Err *err) MUST_USE; /* with the fast reader */
+
+/* Who marks: the rules alone; or rules and learned models of words/models. */
+typedef enum ReaderKind { READER_FAST, READER_RULES } ReaderKind;
+bool hear_reader_from(Str name, ReaderKind *ret) MUST_USE; /* "fast", "rules" */
+Hearer *hear_open_reader(const char *words_dir, ReaderKind reader, Err *err) MUST_USE;
 void hear_free(Hearer *hearer); /* NULL is fine */
 
 Hearing *hearing_new(const Hearer *hearer); /* one a thread */

@@ -50,6 +50,17 @@ typedef struct Met {
     uint32_t conversation, turn;
 } Met;
 
+/* A rule's words that passed its guards: tokens of the turn in hand. */
+typedef struct Fired {
+    uint32_t rule, begin, end;
+} Fired;
+
+/* Called for each judged turn when its rules' marks are made: h->bounds and h->fired are the turn's. */
+typedef struct TurnSink TurnSink;
+struct TurnSink {
+    void (*turn)(TurnSink *sink, Hearing *h, const Conversation *c, uint32_t utterance);
+};
+
 struct Hearing {
     const Hearer *hearer;
     const Rules *rules;
@@ -70,6 +81,12 @@ struct Hearing {
     uint32_t echo_now, echo_of; /* of which turn the set is */
     Mark *mark;
     size_t mark_count, mark_capacity;
+    Fired *fired; /* of the turn in hand */
+    size_t fired_count, fired_capacity;
+    Mark *rule_mark; /* what the rules alone marked, of all turns so far */
+    size_t rule_mark_count, rule_mark_capacity;
+    TurnSink *sink;         /* NULL: nobody asks */
+    TurnSink *listening;    /* the models', where there are some */
     Met *met[4];            /* by EARLIER, EARLIER_NOT, OWN, OWN_NOT; by rule */
     uint32_t long_turns[2]; /* by Who, so far */
     uint32_t conversation;  /* counts up */
@@ -91,6 +108,9 @@ struct Hearer {
     HearerKnown known;
     int8_t *emotion_of; /* by behaviour, hundredths: words/emotion.tsv */
     struct TimeWords *time_words;
+    struct Lexicon *lexicon;
+    struct Listener *listener;                 /* NULL: rules alone */
+    uint64_t key_you, key_your, key_i, key_we; /* words that tell who is spoken of */
     OutcomeModel *outcome;
 };
 
@@ -106,6 +126,12 @@ void speakers_check(const Hearing *h, Conversation *c);
 void judge_run(Hearing *h, const Conversation *c);
 /* Tokens and hits of one turn under one root; appended to h->tokens and h->hits. */
 void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsigned root, Turn *turn);
+
+/* 100 when the tokens [begin, end) of a turn are specific to this case, 50 when they are generic. */
+uint8_t judge_quality(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin, uint32_t end);
+/* Marks from `first` on: those of one behaviour that share a byte become one, the surer one's; then ordered by place.
+ */
+void judge_merge(Hearing *h, size_t first);
 
 /* Staff's turns are read with one root, customers' with the other; -1: nobody whom we judge. */
 int role_root(Role role);

@@ -63,7 +63,7 @@ static void sort_keys(uint64_t *key, size_t count)
 static bool is_wanted(const Hearing *h, const Phrase *phrase, bool anything_said)
 {
     if (phrase->kind >= PHRASE_NOT && phrase->kind <= PHRASE_TURN_NOT) return h->said[phrase->rule] == h->said_now;
-    return phrase->kind != PHRASE_BOUNDARY || anything_said;
+    return phrase->kind != PHRASE_BOUNDARY || anything_said || h->sink;
 }
 
 static bool is_of_earlier_turns(const Phrase *phrase)
@@ -332,6 +332,8 @@ static void add_mark(Hearing *h, const Conversation *c, uint32_t utterance, cons
 {
     const Rule *rule = &h->rules->rule[say->rule];
     const Token *token = &h->tokens.item[h->turn[utterance].first_token];
+    h->fired = hearing_room(h->fired, &h->fired_capacity, h->fired_count + 1, sizeof *h->fired);
+    h->fired[h->fired_count++] = (Fired){ say->rule, span.begin, span.end };
     h->mark = hearing_room(h->mark, &h->mark_capacity, h->mark_count + 1, sizeof *h->mark);
     h->mark[h->mark_count++] =
         (Mark){ .behaviour = rule->behaviour,
@@ -341,6 +343,12 @@ static void add_mark(Hearing *h, const Conversation *c, uint32_t utterance, cons
                 .begin = token[span.begin].begin,
                 .end = token[span.end - 1].end,
                 .rule = say->rule };
+}
+
+uint8_t judge_quality(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin, uint32_t end)
+{
+    Hit all = { .begin = begin, .end = end };
+    return quality_of(h, c, utterance, looked_at((TokenSpan){ begin, end }, &all));
 }
 
 static void add_signal(Hearing *h, uint32_t utterance, const Hit *say)
@@ -385,7 +393,7 @@ static void sort_marks(Mark *mark, size_t count, int (*order)(const void *, cons
 }
 
 /* Marks of one behaviour that share a byte are one: the surer one's words, the longer one's when both are as sure. */
-static void merge_marks(Hearing *h, size_t first)
+void judge_merge(Hearing *h, size_t first)
 {
     Mark *mark = h->mark + first;
     size_t count = h->mark_count - first, kept = 0;
@@ -413,12 +421,23 @@ static bool looks_around(const Rule *rule)
            rule->echo_max < UINT8_MAX;
 }
 
+static void note_rule_marks(Hearing *h, size_t first)
+{
+    size_t count = h->mark_count - first;
+    h->rule_mark =
+        hearing_room(h->rule_mark, &h->rule_mark_capacity, h->rule_mark_count + count + 1, sizeof *h->rule_mark);
+    if (count) memcpy(h->rule_mark + h->rule_mark_count, h->mark + first, count * sizeof *h->mark);
+    h->rule_mark_count += count;
+}
+
 static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
 {
     const Turn *turn = &h->turn[utterance];
     size_t first_mark = h->mark_count;
     bool staff_unsure = c->utterance[utterance].doubtful && c->utterance[utterance].role == ROLE_AGENT;
-    bool prepared = false;
+    bool prepared = h->sink != NULL;
+    h->fired_count = 0;
+    if (prepared) find_bounds(h, turn);
     for (uint32_t i = 0; i < turn->hit_count;) {
         uint32_t rule = h->hits.item[turn->first_hit + i].rule, past = i;
         while (past < turn->hit_count && h->hits.item[turn->first_hit + past].rule == rule) past++;
@@ -447,7 +466,11 @@ static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
         }
         i = past;
     }
-    if (h->mark_count > first_mark) merge_marks(h, first_mark);
+    if (h->mark_count > first_mark) judge_merge(h, first_mark);
+    if (h->sink) {
+        note_rule_marks(h, first_mark);
+        h->sink->turn(h->sink, h, c, utterance);
+    }
 }
 
 static void count_turns(Hearing *h, const Conversation *c)
@@ -465,7 +488,7 @@ static void count_turns(Hearing *h, const Conversation *c)
 void judge_run(Hearing *h, const Conversation *c)
 {
     h->turn = hearing_room(h->turn, &h->turn_capacity, c->utterance_count, sizeof *h->turn);
-    h->tokens.count = h->hits.count = h->signals.count = h->mark_count = 0;
+    h->tokens.count = h->hits.count = h->signals.count = h->mark_count = h->rule_mark_count = 0;
     h->conversation++;
     h->echo_of = UINT32_MAX;
     count_turns(h, c);

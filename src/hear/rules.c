@@ -494,6 +494,18 @@ static void find_stems(Rules *rules)
         if (!v->is_common[i]) rules->stem[i] = word_stem(v->name[i]);
 }
 
+/* A file that is not embedded as it is was laid over the defaults by somebody. */
+static bool is_own(const Words *words, Str file)
+{
+    for (size_t i = 0; i < words->count; i++) {
+        Str name = words->item[i].name;
+        if (!str_ends(name, file) || name.len != file.len + strlen("rules/")) continue;
+        const Embedded *of_old = embedded_find(&embedded_words, name);
+        return !of_old || !str_equal(of_old->bytes, words->item[i].bytes);
+    }
+    return true;
+}
+
 static void finish_rules(Reader *r)
 {
     Rules *rules = r->rules;
@@ -501,6 +513,8 @@ static void finish_rules(Reader *r)
         Rule *rule = &rules->rule[i];
         r->file = rule->file;
         if (!(rule->has & (1u << PHRASE_SAY | 1u << PHRASE_BOUNDARY))) mistake(r, rule->line, "the rule has no `say`");
+        rule->is_own = is_own(r->words, rule->file);
+        if (rule->behaviour != NO_BEHAVIOUR) rule->behaviour_key = word_hash(rules->behaviour[rule->behaviour].id);
         rule->reason = arena_printf(&rules->arena, "%.*s: %.*s (%.*s, rules %.*s)", STR_ARG(rule->file),
                                     STR_ARG(rule->about), STR_ARG(rule->name), STR_ARG(rules->hash));
     }

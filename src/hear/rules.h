@@ -74,6 +74,8 @@ typedef struct Rule {
     uint16_t words_min, words_max; /* of the turn */
     uint16_t has;                  /* bits by PhraseKind that the rule has phrases of */
     Str reason;                    /* as hear_reason gives it */
+    uint64_t behaviour_key;        /* hash of the behaviour's id: what models know it by */
+    bool is_own;                   /* of a company's own words: no model has a say in it */
 } Rule;
 
 typedef struct Phrase {

@@ -4,7 +4,7 @@
   run.py GOODWILL            compares; with GOODWILL_ACCEPT=1 in the environment redraws the .talk files beside this one
 
 A file *.talk holds cases, each a title, a conversation as docs/formats.md describes .talk, and under each line the marks
-that `goodwill hear --json --redact off` finds in it, in the order in which they begin:
+that `goodwill hear --json --redact off --reader rules` finds in it, in the order in which they begin:
 
   == an apology and a commitment are two marks
   customer: I've been waiting nine days.
@@ -109,7 +109,7 @@ def hear(goodwill, plain):
         for n, text in enumerate(plain):
             names.append(f'{n:04}.talk')
             (pathlib.Path(folder) / names[-1]).write_text(text, encoding='utf-8')
-        done = subprocess.run([goodwill, 'hear', '--json', '--redact', 'off', *names], cwd=folder, stdin=subprocess.DEVNULL,
+        done = subprocess.run([goodwill, 'hear', '--json', '--redact', 'off', '--reader', 'rules', *names], cwd=folder, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
         heard = [json.loads(line) for line in done.stdout.decode().splitlines()]
         by_file = {h['source']['file']: h for h in heard}

@@ -1,0 +1,189 @@
+/* cmd_train.c -- `goodwill train`: models from labelled conversations. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/command.h"
+#include "learn/reader.h"
+#include "learn/texts.h"
+
+static const char HELP[] =
+    "  --label KEY          a behaviour, `outcome` or `ends` (labelled conversations), or a key of \"labels\"\n"
+    "  --label KEY=VALUE    is it this value or not\n"
+    "  --label 'KEY>0'      is the number above this or not\n"
+    "  --reader             all behaviours at once, as the built-in reader has them; the output is a folder\n"
+    "  -o FILE              where the model goes (model.gwm unless said)\n"
+    "  --regress            the values are numbers to be foretold, also where they look like names of classes\n"
+    "  --seed N             of the order in which examples are looked at (1 unless said)\n"
+    "  --date YYYY-MM-DD    the day that the model's card names (today unless said)\n"
+    "  --licence TEXT       of the data, for the card\n"
+    "  --words DIR          your own rules and words over the built-in ones\n"
+    "\n"
+    "Each file counts as a writer of its own: what is told of the model was measured on files it had not seen.\n"
+    "\n"
+    "Example:\n"
+    "  goodwill train --label recovery.apology passages.jsonl -o apology.gwm\n";
+
+enum { OPT_LABEL = 256, OPT_READER, OPT_REGRESS, OPT_SEED, OPT_DATE, OPT_LICENCE, OPT_WORDS };
+
+static const struct option OPTIONS[] = {
+    { "label", required_argument, NULL, OPT_LABEL },
+    { "reader", no_argument, NULL, OPT_READER },
+    { "regress", no_argument, NULL, OPT_REGRESS },
+    { "seed", required_argument, NULL, OPT_SEED },
+    { "date", required_argument, NULL, OPT_DATE },
+    { "licence", required_argument, NULL, OPT_LICENCE },
+    { "words", required_argument, NULL, OPT_WORDS },
+    { "output", required_argument, NULL, 'o' },
+    { "help", no_argument, NULL, 'h' },
+    { NULL, 0, NULL, 0 },
+};
+
+typedef struct Settings {
+    const char *label, *output, *words, *date, *licence;
+    bool reader, regress;
+    long seed;
+    char **file;
+    size_t files;
+} Settings;
+
+static bool read_files(const Settings *s, Passages *passages, Err *err)
+{
+    for (size_t i = 0; i < s->files; i++)
+        if (!passages_read(passages, s->file[i], err)) return false;
+    return passages->count > 0 || err_set(err, ERR_INPUT, "there is nothing to learn from: no line in the files");
+}
+
+/* --- the reader ----------------------------------------------------------------------------- */
+
+static void print_found(const Hearer *hearer, const Settings *s, const ReaderFound *found)
+{
+    printf("%zu clauses, %zu features; on whole conversations of files left out:\n", found->examples, found->columns);
+    printf("%-28s labelled    P     R    F1  overlap\n", "behaviour");
+    Agreement all = { 0 }, harms = { 0 };
+    double macro = 0;
+    size_t counted = 0;
+    for (size_t i = 0; i < found->count; i++) {
+        const BehaviourFound *one = &found->item[i];
+        const Behaviour *b = hear_behaviour(hearer, one->behaviour);
+        printf("%-28.*s %8u  %.2f  %.2f  %.2f  %.2f%s\n", STR_ARG(b->id), one->labelled,
+               agreement_precision(&one->unseen), agreement_recall(&one->unseen), agreement_f1(&one->unseen),
+               agreement_overlap(&one->unseen), one->mode == MODE_RULES ? "  (rules alone)" : "");
+        agreement_sum(&all, &one->unseen, 1);
+        if (b->sign == SIGN_HARM) agreement_sum(&harms, &one->unseen, 1);
+        if (one->unseen.met + one->unseen.missed >= 3) {
+            macro += agreement_f1(&one->unseen);
+            counted++;
+        }
+    }
+    for (uint32_t file = 0; file < found->files; file++)
+        if (found->by_file[file].met + found->by_file[file].missed > 0)
+            printf("  without %-40s micro-F1 %.3f\n", s->file[file], agreement_f1(&found->by_file[file]));
+    printf("micro-F1 %.3f  P %.3f  R %.3f  macro-F1 %.3f  overlap %.3f", agreement_f1(&all), agreement_precision(&all),
+           agreement_recall(&all), counted ? macro / (double)counted : 0, agreement_overlap(&all));
+    if (harms.met > 0) printf("  harms P %.3f R %.3f", agreement_precision(&harms), agreement_recall(&harms));
+    printf("\n");
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static bool train_reader(const Settings *s, Passages *passages, Err *err)
+{
+    static const char *const NAME[] = { [WHO_AGENT] = "staff.gwm", [WHO_CUSTOMER] = "customers.gwm" };
+    Hearer *hearer = hear_open_reader(s->words, READER_RULES, err);
+    if (!hearer) return false;
+    Arena arena = { 0 };
+    const char **name = ARENA_NEW(&arena, const char *, s->files);
+    for (size_t i = 0; i < s->files; i++) name[i] = base_name(s->file[i]);
+    bool good = true;
+    for (unsigned who = WHO_AGENT; good && who <= WHO_CUSTOMER; who++) {
+        ReaderOptions options = { .who = (Who)who,
+                                  .seed = (uint64_t)s->seed,
+                                  .date = str_from(s->date),
+                                  .name = name,
+                                  .licences = str_from(s->licence) };
+        ReaderFound found;
+        Buf model = { 0 };
+        reader_train(hearer, passages, &options, &arena, &model, &found);
+        Str path = arena_printf(&arena, "%s/%s", s->output, NAME[who]);
+        good = file_write(path.data, buf_str(&model), err);
+        print_found(hearer, s, &found);
+        if (good) printf("%s: %zu bytes\n", path.data, model.len);
+        buf_clear(&model);
+    }
+    arena_clear(&arena);
+    hear_free(hearer);
+    return good;
+}
+
+/* --- one label ------------------------------------------------------------------------------- */
+
+static bool train_label(const Settings *s, Passages *passages, Err *err)
+{
+    Hearer *hearer = hear_open_reader(s->words, READER_RULES, err);
+    if (!hearer) return false;
+    TextOptions options = { .label = str_from(s->label),
+                            .regress = s->regress,
+                            .seed = (uint64_t)s->seed,
+                            .date = str_from(s->date),
+                            .licences = str_from(s->licence) };
+    Buf model = { 0 }, report = { 0 };
+    bool good =
+        texts_train(hearer, passages, &options, &model, &report, err) && file_write(s->output, buf_str(&model), err);
+    if (good) {
+        fwrite(report.data, 1, report.len, stdout);
+        printf("%s: %zu bytes\n", s->output, model.len);
+    }
+    buf_clear(&model);
+    buf_clear(&report);
+    hear_free(hearer);
+    return good;
+}
+
+static int run(const Command *command, int argc, char **argv)
+{
+    char today[16];
+    time_t now = time(NULL);
+    struct tm day;
+    strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &day));
+    Settings s = { .output = "model.gwm", .date = today, .licence = "not said", .seed = 1 };
+    int option, status;
+    while ((option = command_option(command, argc, argv, OPTIONS, &status)) != -1) switch (option) {
+        case OPT_LABEL: s.label = optarg; break;
+        case OPT_READER: s.reader = true; break;
+        case OPT_REGRESS: s.regress = true; break;
+        case OPT_DATE: s.date = optarg; break;
+        case OPT_LICENCE: s.licence = optarg; break;
+        case OPT_WORDS: s.words = optarg; break;
+        case 'o': s.output = optarg; break;
+        case OPT_SEED:
+            if (!command_number(optarg, 1, 1L << 30, &s.seed))
+                return command_misused(command, "--seed: a number from 1 on");
+            break;
+        default: break;
+        }
+    if (status >= 0) return status;
+    s.file = argv + optind;
+    s.files = (size_t)(argc - optind);
+    if (!s.files) return command_misused(command, "which files should be learned from?");
+    if (s.reader == (s.label != NULL)) return command_misused(command, "one of --label KEY and --reader is needed");
+    Err err = { .kind = ERR_NONE };
+    Passages passages = { 0 };
+    bool good = read_files(&s, &passages, &err) &&
+                (s.reader ? train_reader(&s, &passages, &err) : train_label(&s, &passages, &err));
+    passages_clear(&passages);
+    return good ? EXIT_DONE : command_failed(&err);
+}
+
+const Command cmd_train = { .name = "train",
+                            .usage = "--label KEY DATA.jsonl… -o model.gwm",
+                            .about = "learn to hear from labelled passages",
+                            .help = HELP,
+                            .run = run };

@@ -1,0 +1,446 @@
+/* features.c -- see features.h. */
+#include "hear/features.h"
+
+#include <stdlib.h>
+
+enum { KINDS_MAX = 250, KIND_SLOTS = 1 << 12 };
+
+struct Lexicon {
+    uint64_t *symbol_key; /* by symbol: the hash of its word */
+    uint8_t *symbol_kind;
+    uint64_t *kind_slot; /* words of a kind that no rule names: hash */
+    uint8_t *kind_of_slot;
+};
+
+/* --- kinds of words ------------------------------------------------------------- */
+
+static void add_kind(Lexicon *lexicon, const Rules *rules, Str word, uint8_t kind)
+{
+    uint64_t hash = word_hash(word);
+    const WordEntry *entry = vocabulary_find(&rules->vocabulary, hash);
+    if (entry && entry->part_count == 1) {
+        if (!lexicon->symbol_kind[entry->part[0]]) lexicon->symbol_kind[entry->part[0]] = kind;
+        return;
+    }
+    uint32_t at = (uint32_t)hash & (KIND_SLOTS - 1);
+    while (lexicon->kind_slot[at] && lexicon->kind_slot[at] != hash) at = (at + 1) & (KIND_SLOTS - 1);
+    if (lexicon->kind_slot[at]) return;
+    lexicon->kind_slot[at] = hash;
+    lexicon->kind_of_slot[at] = kind;
+}
+
+bool lexicon_open(const Words *words, const Rules *rules, Arena *arena, Lexicon **ret, Err *err)
+{
+    Lexicon *lexicon = ARENA_NEW(arena, Lexicon, 1);
+    uint32_t symbols = rules->vocabulary.symbol_count, number = 0, kinds = 0, unknown = 0;
+    lexicon->symbol_key = ARENA_NEW(arena, uint64_t, symbols + 1);
+    lexicon->symbol_kind = ARENA_NEW(arena, uint8_t, symbols + 1);
+    lexicon->kind_slot = ARENA_NEW(arena, uint64_t, KIND_SLOTS);
+    lexicon->kind_of_slot = ARENA_NEW(arena, uint8_t, KIND_SLOTS);
+    for (uint32_t i = 0; i < symbols; i++)
+        lexicon->symbol_key[i] = i < SYM_FIRST_WORD ? i + 1 : word_hash(rules->vocabulary.name[i]);
+    for (Str rest = words_bytes(words, STR("kinds.txt")), line; str_next_line(&rest, &line);) {
+        Str name, word;
+        number++;
+        if (line.len == 0 || line.data[0] == '#') continue;
+        if (!str_next_part(&line, ':', &name) || line.len == 0 || ++kinds > KINDS_MAX)
+            return err_set(err, ERR_INPUT, "kinds.txt line %u: a line is a name, a colon and words; at most %d lines",
+                           number, KINDS_MAX);
+        while (str_next_part(&line, ' ', &word))
+            if (word.len && unknown++ < KIND_SLOTS / 2) add_kind(lexicon, rules, word, (uint8_t)kinds);
+    }
+    *ret = lexicon;
+    return true;
+}
+
+static uint64_t key_of(const Lexicon *lexicon, const Token *token)
+{
+    if (token->symbol >= SYM_FIRST_WORD) return lexicon->symbol_key[token->symbol];
+    if (token->symbol == SYM_WORD || token->symbol == SYM_CAPITAL) return token->hash;
+    return token->symbol + 1;
+}
+
+/* 0: of no kind.  Numbers, amounts, times and names are kinds of their own. */
+static uint64_t kind_of(const Lexicon *lexicon, const Token *token)
+{
+    if (token->symbol >= SYM_FIRST_WORD) return lexicon->symbol_kind[token->symbol];
+    if (token->symbol > SYM_CAPITAL) return (uint64_t)KINDS_MAX + token->symbol;
+    for (uint32_t at = (uint32_t)token->hash & (KIND_SLOTS - 1); lexicon->kind_slot[at];
+         at = (at + 1) & (KIND_SLOTS - 1))
+        if (lexicon->kind_slot[at] == token->hash) return lexicon->kind_of_slot[at];
+    return 0;
+}
+
+/* --- naming features -------------------------------------------------------------- */
+
+enum {
+    F_WORD = 1,
+    F_PAIR,
+    F_TRIPLE,
+    F_SKIP,
+    F_FIRST,
+    F_FIRST_PAIR,
+    F_LAST,
+    F_STEM,
+    F_STEM_PAIR,
+    F_KIND,
+    F_KIND_PAIR,
+    F_KIND_WORD,
+    F_WORD_KIND,
+    F_KIND_TRIPLE,
+    F_LETTERS,
+    F_PREVIOUS_UNIT,
+    F_PREVIOUS_UNIT_PAIR,
+    F_NEXT_UNIT,
+    F_NEXT_UNIT_PAIR,
+    F_TURN,
+    F_TURN_PAIR,
+    F_BEFORE,
+    F_BEFORE_KIND,
+    F_FACT
+};
+
+static uint64_t mixed(uint64_t kind, uint64_t a, uint64_t b, uint64_t c)
+{
+    uint64_t x = (a ^ kind * 0x9e3779b97f4a7c15u) * 0xff51afd7ed558ccdu;
+    x = ((x ^ x >> 32) + b) * 0xc4ceb9fe1a85ec53u;
+    x = ((x ^ x >> 29) + c) * 0x94d049bb133111ebu;
+    return x ^ x >> 31;
+}
+
+static void add(Features *f, uint64_t feature)
+{
+    if (UNLIKELY(f->count == f->capacity)) f->item = hearing_room(f->item, &f->capacity, f->count + 1, sizeof *f->item);
+    f->item[f->count++] = feature;
+}
+
+void features_clear(Features *features)
+{
+    free(features->item);
+    *features = (Features){ 0 };
+}
+
+/* Facts have a name, what it is about, and a value. */
+enum {
+    FACT_BIAS = 1,
+    FACT_RULE_SURE,
+    FACT_RULE_TURN,
+    FACT_MARKED_JUST_BEFORE,
+    FACT_MARKED_BY_OTHER,
+    FACT_MARKED_BY_SAME,
+    FACT_WORDS,
+    FACT_TURN_WORDS,
+    FACT_UNITS,
+    FACT_UNIT_PLACE,
+    FACT_TURN_PLACE,
+    FACT_TURN_FROM_END,
+    FACT_QUESTION,
+    FACT_CHANNEL,
+    FACT_PUNCTUATED,
+    FACT_ECHO,
+    FACT_ECHO_SHARE,
+    FACT_NUMBER_BACK,
+    FACT_YOU,
+    FACT_RUN,
+    FACT_ASKED_BEFORE,
+    FACT_ECHO_AND_YOU,
+    FACT_ECHO_AND_QUESTION,
+    FACT_ECHO_OWN
+};
+
+static void fact(Features *f, unsigned name, uint64_t about, uint64_t value)
+{
+    add(f, mixed(F_FACT, name, about, value));
+}
+
+/* 0 1 2 3 4 5-6 7-9 10-14 15-22 23- */
+static unsigned bucket(uint32_t n) { return n < 5 ? n : n < 7 ? 5 : n < 10 ? 6 : n < 15 ? 7 : n < 23 ? 8 : 9; }
+
+/* --- the unit's own words ---------------------------------------------------------- */
+
+enum { UNIT_WORDS_MAX = 400 };
+
+typedef struct View {
+    uint64_t key[UNIT_WORDS_MAX], kind[UNIT_WORDS_MAX], stem[UNIT_WORDS_MAX];
+    const Token *token[UNIT_WORDS_MAX];
+    uint32_t count;
+    bool asks; /* a question mark ends its sentence */
+} View;
+
+static void view_of(const Hearing *h, const Conversation *c, uint32_t utterance, Unit unit, View *ret)
+{
+    const Turn *turn = &h->turn[utterance];
+    const Token *token = &h->tokens.item[turn->first_token];
+    Str text = c->utterance[utterance].text;
+    ret->count = 0;
+    for (uint32_t i = unit.begin; i < unit.end && ret->count < UNIT_WORDS_MAX; i++) {
+        if (!token_is_word(&token[i])) continue;
+        ret->key[ret->count] = key_of(h->hearer->lexicon, &token[i]);
+        ret->kind[ret->count] = kind_of(h->hearer->lexicon, &token[i]);
+        ret->stem[ret->count] = stem_of(h->rules, text, &token[i]);
+        ret->token[ret->count++] = &token[i];
+    }
+    ret->asks = unit.end < turn->token_count && token[unit.end].symbol == SYM_QUESTION;
+}
+
+static void add_words(const View *v, Features *f)
+{
+    uint64_t end = v->asks ? 1 : 0;
+    for (uint32_t i = 0; i < v->count; i++) {
+        uint64_t here = v->key[i];
+        add(f, mixed(F_WORD, here, 0, 0));
+        if (v->stem[i]) add(f, mixed(F_STEM, v->stem[i], 0, 0));
+        if (v->kind[i]) add(f, mixed(F_KIND, v->kind[i], 0, 0));
+        if (i + 1 < v->count) {
+            uint64_t next = v->key[i + 1];
+            add(f, mixed(F_PAIR, here, next, 0));
+            if (v->kind[i] && v->kind[i + 1]) add(f, mixed(F_KIND_PAIR, v->kind[i], v->kind[i + 1], 0));
+            if (v->kind[i]) add(f, mixed(F_KIND_WORD, v->kind[i], next, 0));
+            if (v->kind[i + 1]) add(f, mixed(F_WORD_KIND, here, v->kind[i + 1], 0));
+        }
+        if (i + 2 < v->count) {
+            add(f, mixed(F_TRIPLE, here, v->key[i + 1], v->key[i + 2]));
+            add(f, mixed(F_SKIP, here, v->key[i + 2], 0));
+        }
+    }
+    if (v->count == 0) return;
+    add(f, mixed(F_FIRST, v->key[0], end, 0));
+    if (v->count > 1) add(f, mixed(F_FIRST_PAIR, v->key[0], v->key[1], end));
+    add(f, mixed(F_LAST, v->key[v->count - 1], end, 0));
+}
+
+/* Two to five letters, the word's edges as letters of their own. */
+enum { LETTERS_LEAST = 3, LETTERS_MOST = 5, WORD_LETTERS_MAX = 24 };
+
+static void add_letters(const View *v, Str text, Features *f)
+{
+    for (uint32_t i = 0; i < v->count; i++) {
+        const Token *token = v->token[i];
+        if (token->flags & TOKEN_PART || (token->symbol > SYM_CAPITAL && token->symbol < SYM_FIRST_WORD)) continue;
+        unsigned char letter[WORD_LETTERS_MAX + 2];
+        size_t n = 0;
+        letter[n++] = '<';
+        for (uint32_t at = token->begin; at < token->end && n <= WORD_LETTERS_MAX; at++)
+            letter[n++] = (unsigned char)ascii_lower(text.data[at]);
+        letter[n++] = '>';
+        for (size_t from = 0; from < n; from++) {
+            uint64_t gram = 0;
+            for (size_t len = 1; len <= LETTERS_MOST && from + len <= n; len++) {
+                gram = gram << 8 | letter[from + len - 1];
+                if (len >= LETTERS_LEAST && len < n) add(f, mixed(F_LETTERS, gram, 0, 0));
+            }
+        }
+    }
+}
+
+/* --- what stands around --------------------------------------------------------------- */
+
+static void add_beside(const Hearing *h, const Turn *turn, Unit unit, unsigned kind, Features *f)
+{
+    const Token *token = &h->tokens.item[turn->first_token];
+    uint64_t last = 0;
+    for (uint32_t i = unit.begin; i < unit.end; i++) {
+        if (!token_is_word(&token[i])) continue;
+        uint64_t key = key_of(h->hearer->lexicon, &token[i]);
+        add(f, mixed(kind, key, 0, 0));
+        if (last) add(f, mixed(kind + 1, last, key, 0));
+        last = key;
+    }
+}
+
+static void add_around(const Hearing *h, const Turn *turn, const Unit *units, size_t count, size_t index, Features *f)
+{
+    if (index > 0)
+        add_beside(h, turn, units[index - 1], F_PREVIOUS_UNIT, f);
+    else
+        add(f, mixed(F_PREVIOUS_UNIT, 0, 1, 0));
+    if (index + 1 < count)
+        add_beside(h, turn, units[index + 1], F_NEXT_UNIT, f);
+    else
+        add(f, mixed(F_NEXT_UNIT, 0, 1, 0));
+    for (size_t i = index > 4 ? index - 4 : 0; i < count && i < index + 4; i++)
+        if (i + 1 < index || i > index + 1) add_beside(h, turn, units[i], F_TURN, f);
+}
+
+enum { BEFORE_WORDS_MAX = 60 };
+
+static void add_before(const Hearing *h, const Conversation *c, uint32_t utterance, Features *f)
+{
+    uint32_t other;
+    if (!other_turns(h, c, utterance, &other, 1)) {
+        add(f, mixed(F_BEFORE, 0, 1, 0));
+        return;
+    }
+    const Turn *turn = &h->turn[other];
+    uint32_t first = turn->token_count > BEFORE_WORDS_MAX ? turn->token_count - BEFORE_WORDS_MAX : 0;
+    for (uint32_t i = first; i < turn->token_count; i++) {
+        const Token *token = &h->tokens.item[turn->first_token + i];
+        if (!token_is_word(token)) {
+            if (token->symbol == SYM_QUESTION) add(f, mixed(F_BEFORE, 0, 2, 0));
+            continue;
+        }
+        add(f, mixed(F_BEFORE, key_of(h->hearer->lexicon, token), 0, 0));
+        uint64_t kind = kind_of(h->hearer->lexicon, token);
+        if (kind) add(f, mixed(F_BEFORE_KIND, kind, 0, 0));
+    }
+}
+
+/* --- facts ------------------------------------------------------------------------------- */
+
+static void add_rules(const Hearing *h, const Unit *unit, Features *f)
+{
+    for (size_t i = 0; i < h->fired_count; i++) {
+        const Fired *fired = &h->fired[i];
+        const Rule *rule = &h->rules->rule[fired->rule];
+        bool here = fired->begin < unit->end && unit->begin < fired->end;
+        if (here) {
+            fact(f, FACT_RULE_SURE, rule->behaviour_key, rule->sure / 10);
+        } else {
+            fact(f, FACT_RULE_TURN, rule->behaviour_key, 0);
+        }
+    }
+}
+
+/* What was marked in the turns before: just before by either, and ever. */
+static void add_marked(const Hearing *h, const Conversation *c, uint32_t utterance, Features *f)
+{
+    uint32_t other = UINT32_MAX;
+    (void)other_turns(h, c, utterance, &other, 1);
+    Role role = c->utterance[utterance].role;
+    for (size_t i = h->rule_mark_count; i-- > 0;) {
+        const Mark *mark = &h->rule_mark[i];
+        if (mark->utterance >= utterance) continue;
+        if (mark->utterance + 12 < utterance) break;
+        uint64_t about = h->rules->rule[mark->rule].behaviour_key;
+        if (mark->utterance == other)
+            fact(f, FACT_MARKED_JUST_BEFORE, about, 0);
+        else if (c->utterance[mark->utterance].role == role)
+            fact(f, FACT_MARKED_BY_SAME, about, mark->utterance + 2 >= utterance);
+        else
+            fact(f, FACT_MARKED_BY_OTHER, about, 0);
+    }
+}
+
+/* The longest run of words that stands in the other party's last turn too. */
+static uint32_t longest_run(const Hearing *h, const Conversation *c, uint32_t utterance, const View *v)
+{
+    uint32_t other, best = 0;
+    if (!other_turns(h, c, utterance, &other, 1)) return 0;
+    const Turn *turn = &h->turn[other];
+    const Token *token = &h->tokens.item[turn->first_token];
+    uint32_t words = MIN(turn->token_count, 200), mine = MIN(v->count, 60);
+    uint64_t key[200];
+    for (uint32_t k = 0; k < words; k++) key[k] = token_is_word(&token[k]) ? key_of(h->hearer->lexicon, &token[k]) : 0;
+    for (uint32_t i = 0; i < mine; i++)
+        for (uint32_t k = 0; k < words; k++) {
+            uint32_t n = 0;
+            while (i + n < mine && k + n < words && v->key[i + n] == key[k + n]) n++;
+            if (n > best) best = n;
+        }
+    return best;
+}
+
+/* Content words and numbers of the unit that the same party's last turns had: a question put again. */
+static uint32_t own_echo(const Hearing *h, const Conversation *c, uint32_t utterance, const View *v)
+{
+    uint32_t best = 0, steps = 0;
+    Role role = c->utterance[utterance].role;
+    for (uint32_t i = utterance; i-- > 0 && steps < 12; steps++) {
+        const Turn *turn = &h->turn[i];
+        if (!turn->judged || c->utterance[i].role != role) continue;
+        uint32_t shared = 0, words = MIN(turn->token_count, 100);
+        for (uint32_t w = 0; w < MIN(v->count, 40); w++) {
+            if (!v->stem[w]) continue;
+            for (uint32_t k = 0; k < words; k++)
+                if (stem_of(h->rules, c->utterance[i].text, &h->tokens.item[turn->first_token + k]) == v->stem[w]) {
+                    shared++;
+                    break;
+                }
+        }
+        best = MAX(best, shared);
+    }
+    return best;
+}
+
+static bool number_comes_back(const Hearing *h, const Conversation *c, uint32_t utterance, const View *v)
+{
+    uint32_t other[4];
+    size_t count = other_turns(h, c, utterance, other, COUNT(other));
+    for (uint32_t i = 0; i < v->count; i++) {
+        if (v->token[i]->symbol < SYM_NUMBER || v->token[i]->symbol > SYM_CODE) continue;
+        for (size_t o = 0; o < count; o++) {
+            const Turn *turn = &h->turn[other[o]];
+            for (uint32_t k = 0; k < turn->token_count; k++)
+                if (h->tokens.item[turn->first_token + k].hash == v->token[i]->hash) return true;
+        }
+    }
+    return false;
+}
+
+static void add_facts(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
+                      size_t index, const View *v, Features *f)
+{
+    const Turn *turn = &h->turn[utterance];
+    fact(f, FACT_BIAS, 0, 0);
+    add_marked(h, c, utterance, f);
+    fact(f, FACT_WORDS, 0, bucket(v->count));
+    fact(f, FACT_TURN_WORDS, 0, bucket(turn->word_count / 3));
+    fact(f, FACT_UNITS, 0, MIN(count, 6));
+    fact(f, FACT_UNIT_PLACE, index == 0, index + 1 == count);
+    fact(f, FACT_TURN_PLACE, 0, MIN(turn->nth, 3));
+    fact(f, FACT_TURN_FROM_END, 0, MIN(turn->nth_from_end, 3));
+    fact(f, FACT_QUESTION, v->asks, turn->punctuated);
+    fact(f, FACT_CHANNEL, c->channel, 0);
+    uint32_t content = 0, you = 0, i_ = 0;
+    for (uint32_t i = 0; i < v->count; i++) {
+        content += v->stem[i] != 0;
+        you += v->key[i] == h->hearer->key_you || v->key[i] == h->hearer->key_your;
+        i_ += v->key[i] == h->hearer->key_i || v->key[i] == h->hearer->key_we;
+    }
+    uint32_t echo = echo_count(h, c, utterance, units[index].begin, units[index].end);
+    fact(f, FACT_ECHO, 0, MIN(echo, 6));
+    if (content) fact(f, FACT_ECHO_SHARE, MIN(content, 4), 4 * echo / content);
+    fact(f, FACT_YOU, you > 0, i_ > 0);
+    fact(f, FACT_ECHO_AND_YOU, you > 0, MIN(echo, 4));
+    fact(f, FACT_ECHO_AND_QUESTION, v->asks, MIN(echo, 4));
+    fact(f, FACT_RUN, 0, MIN(longest_run(h, c, utterance, v), 6));
+    fact(f, FACT_NUMBER_BACK, 0, number_comes_back(h, c, utterance, v));
+    fact(f, FACT_ECHO_OWN, v->asks, MIN(own_echo(h, c, utterance, v), 4));
+}
+
+/* --- together ------------------------------------------------------------------------------ */
+
+size_t units_of_turn(const Hearing *h, const Turn *turn, Unit *ret, size_t most)
+{
+    const Token *token = &h->tokens.item[turn->first_token];
+    size_t count = 0;
+    for (uint32_t at = 0; at < turn->token_count && count < most;) {
+        Unit unit = { at, h->bounds[at].clause_end };
+        if (unit.end <= at) unit.end = at + 1;
+        at = unit.end;
+        while (unit.begin < unit.end && !token_is_word(&token[unit.begin])) unit.begin++;
+        while (unit.end > unit.begin && !token_is_word(&token[unit.end - 1])) unit.end--;
+        if (unit.begin < unit.end) ret[count++] = unit;
+    }
+    return count;
+}
+
+void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
+                      size_t index, Features *f)
+{
+    View view;
+    view_of(h, c, utterance, units[index], &view);
+    f->count = 0;
+    add_words(&view, f);
+    f->end[GROUP_WORDS] = f->count;
+    add_letters(&view, c->utterance[utterance].text, f);
+    f->end[GROUP_LETTERS] = f->count;
+    add_around(h, &h->turn[utterance], units, count, index, f);
+    f->end[GROUP_AROUND] = f->count;
+    add_before(h, c, utterance, f);
+    f->end[GROUP_BEFORE] = f->count;
+    add_facts(h, c, utterance, units, count, index, &view, f);
+    f->end[GROUP_FACTS] = f->count;
+    add_rules(h, &units[index], f);
+    f->end[GROUP_RULES] = f->count;
+}

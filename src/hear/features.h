@@ -1,0 +1,52 @@
+/* features.h -- what a learned model looks at in a few words of a turn, as numbers.
+ *
+ * In: a turn that was tokenised and judged by the rules, and a unit of it: a clause, or the whole.
+ * Out: 64-bit names of features (hashes), in groups:
+ *
+ *   WORDS    one to three words, words with one left out, stems, kinds of words (words/kinds.txt)
+ *   LETTERS  two to five letters within a word
+ *   AROUND   words of the clauses beside it and of the rest of the turn
+ *   BEFORE   words of the other party's turn before
+ *   FACTS    rules that fired, what was marked before, place, length, what comes back of what the other party said
+ *
+ * The same bytes give the same names on every machine: models are trained and used with this very code.
+ */
+#ifndef GOODWILL_HEAR_FEATURES_H
+#define GOODWILL_HEAR_FEATURES_H
+
+#include "hear/hearing.h"
+
+typedef enum FeatureGroup {
+    GROUP_WORDS,
+    GROUP_LETTERS,
+    GROUP_AROUND,
+    GROUP_BEFORE,
+    GROUP_FACTS,
+    GROUP_RULES,
+    GROUP_COUNT
+} FeatureGroup;
+
+typedef struct Features {
+    uint64_t *item;
+    size_t count, capacity;  /* malloc'ed, used again: features_clear */
+    size_t end[GROUP_COUNT]; /* group g is [end[g - 1], end[g]) */
+} Features;
+
+/* Words of one kind, and what names each symbol. */
+typedef struct Lexicon Lexicon;
+bool lexicon_open(const Words *words, const Rules *rules, Arena *arena, Lexicon **ret, Err *err) MUST_USE;
+
+/* A part of a turn: tokens [begin, end) counted from the turn's first; begins and ends with a word. */
+typedef struct Unit {
+    uint32_t begin, end;
+} Unit;
+
+/* Clauses of a turn whose bounds are in h->bounds; at most `most`. */
+size_t units_of_turn(const Hearing *h, const Turn *turn, Unit *ret, size_t most);
+
+/* Replaces what `ret` held.  `units`, `index`: all units of the turn, and which one is meant. */
+void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
+                      size_t index, Features *ret);
+void features_clear(Features *features);
+
+#endif

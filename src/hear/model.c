@@ -1,0 +1,277 @@
+/* model.c -- see model.h. */
+#include "hear/model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
+struct Model {
+    ModelHead head;
+    Str bytes, card;
+    ModelLabel label[MODEL_LABELS_MAX];
+    int32_t scale[MODEL_LABELS_MAX], dense_scale[MODEL_LABELS_MAX], bias[MODEL_LABELS_MAX];
+    const ModelSlot *slot;
+    const unsigned char *row;
+    const int8_t *dense; /* dense_columns × padded labels */
+    uint64_t *present;   /* a bit for each hash of a feature that the model knows: most others end here */
+    uint32_t present_mask;
+    char hash[9];
+};
+
+enum { ROW_TAIL = 16, PAD = 64 };
+
+/* --- opening ------------------------------------------------------------------------- */
+
+uint32_t model_check(Str bytes)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    size_t at = 0;
+    for (; at + 8 <= bytes.len; at += 8) {
+        uint64_t word;
+        memcpy(&word, bytes.data + at, 8);
+        hash = (hash ^ word) * 0x100000001b3u;
+        hash ^= hash >> 31;
+    }
+    for (; at < bytes.len; at++) hash = (hash ^ (unsigned char)bytes.data[at]) * 0x100000001b3u;
+    return (uint32_t)(hash ^ hash >> 32);
+}
+
+static size_t padded(size_t n) { return (n + PAD - 1) / PAD * PAD; }
+static uint32_t padded_labels(uint32_t labels) { return (labels + 15) / 16 * 16; }
+
+static bool damaged(Str name, const char *what, Err *err)
+{
+    return err_set(err, ERR_INPUT, "%.*s: no model that can be used: %s", STR_ARG(name), what);
+}
+
+static bool check_head(const ModelHead *head, Str bytes, Str name, Err *err)
+{
+    if (memcmp(head->magic, "GWMODEL1", 8) != 0) return damaged(name, "it does not begin as one", err);
+    if (head->version != MODEL_VERSION) return damaged(name, "it was written by another version of the program", err);
+    if (head->kind > MODEL_NUMBER || head->who > WHO_CUSTOMER) return damaged(name, "its kind is not known", err);
+    if (head->label_count == 0 || head->label_count > MODEL_LABELS_MAX)
+        return damaged(name, "it has no labels, or too many", err);
+    if (head->row_bytes != padded_labels(head->label_count) + ROW_TAIL)
+        return damaged(name, "its rows have a wrong length", err);
+    if (head->slot_count < 2 || head->slot_count > 1u << 26 || (head->slot_count & (head->slot_count - 1)) ||
+        head->row_count >= head->slot_count || head->dense_columns > MODEL_DENSE_MAX ||
+        head->card_bytes > MODEL_CARD_MAX)
+        return damaged(name, "its sizes do not fit together", err);
+    size_t need = padded(sizeof *head) + padded(head->card_bytes) +
+                  padded(head->label_count * sizeof(ModelLabelRecord)) + padded(head->slot_count * sizeof(ModelSlot)) +
+                  padded((size_t)head->row_count * head->row_bytes) +
+                  (size_t)head->dense_columns * padded_labels(head->label_count);
+    if (bytes.len != need) return damaged(name, "it is shorter or longer than it says", err);
+    if (model_check(str_from_byte(bytes, sizeof *head)) != head->check)
+        return damaged(name, "its bytes were changed", err);
+    return true;
+}
+
+static bool read_labels(Model *model, const char *at, Str name, Err *err)
+{
+    for (uint32_t i = 0; i < model->head.label_count; i++) {
+        const ModelLabelRecord *record = (const ModelLabelRecord *)(const void *)at + i;
+        size_t length = strnlen(record->name, sizeof record->name);
+        if (record->mode >= MODE_COUNT || length == 0)
+            return damaged(name, "a label has no name or no known mode", err);
+        model->label[i] =
+            (ModelLabel){ { record->name, length }, (ModelMode)record->mode, record->threshold, record->passages };
+        model->scale[i] = record->scale;
+        model->dense_scale[i] = record->dense_scale;
+        model->bias[i] = record->bias;
+    }
+    return true;
+}
+
+static bool read_slots(Model *model, Str name, Err *err)
+{
+    uint32_t bits = model->head.slot_count * 4;
+    model->present_mask = bits - 1;
+    model->present = calloc(bits / 64 + 1, sizeof *model->present);
+    if (!model->present) abort();
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < model->head.slot_count; i++) {
+        ModelSlot slot = model->slot[i];
+        if (!slot.tag) continue;
+        used++;
+        if (slot.row >= model->head.row_count) return damaged(name, "a feature has no row", err);
+        uint32_t bit = slot.tag * 0x9e3779b1u & model->present_mask;
+        model->present[bit / 64] |= (uint64_t)1 << (bit % 64);
+    }
+    if (used >= model->head.slot_count) return damaged(name, "its table is full", err);
+    return true;
+}
+
+Model *model_open(Str bytes, Str name, Err *err)
+{
+    ModelHead head;
+    if (bytes.len < sizeof head || ((uintptr_t)bytes.data & 15)) {
+        (void)damaged(name, "it is too short", err);
+        return NULL;
+    }
+    memcpy(&head, bytes.data, sizeof head);
+    if (!check_head(&head, bytes, name, err)) return NULL;
+    Model *model = calloc(1, sizeof *model);
+    if (!model) abort();
+    const char *at = bytes.data + padded(sizeof head);
+    model->head = head;
+    model->bytes = bytes;
+    model->card = str_make(at, head.card_bytes);
+    at += padded(head.card_bytes);
+    const char *labels = at;
+    at += padded(head.label_count * sizeof(ModelLabelRecord));
+    model->slot = (const ModelSlot *)(const void *)at;
+    at += padded(head.slot_count * sizeof(ModelSlot));
+    model->row = (const unsigned char *)at;
+    model->dense = (const int8_t *)at + padded((size_t)head.row_count * head.row_bytes);
+    snprintf(model->hash, sizeof model->hash, "%08x", head.check);
+    if (read_labels(model, labels, name, err) && read_slots(model, name, err)) return model;
+    model_free(model);
+    return NULL;
+}
+
+void model_free(Model *model)
+{
+    if (!model) return;
+    free(model->present);
+    free(model);
+}
+
+size_t model_label_count(const Model *model) { return model->head.label_count; }
+const ModelLabel *model_label(const Model *model, size_t index) { return &model->label[index]; }
+ModelKind model_kind(const Model *model) { return (ModelKind)model->head.kind; }
+Who model_who(const Model *model) { return (Who)model->head.who; }
+bool model_whole_turns(const Model *model) { return model->head.whole_turns != 0; }
+Str model_card(const Model *model) { return model->card; }
+Str model_hash(const Model *model) { return str_from(model->hash); }
+uint32_t model_dense_columns(const Model *model) { return model->head.dense_columns; }
+
+/* --- adding up --------------------------------------------------------------------------- */
+
+/* to[i] += from[i] · by, n a multiple of 16. */
+#define ADD_ROW_BODY                                                                                                   \
+    for (size_t i = 0; i < n; i++) to[i] += (int32_t)from[i] * by;
+
+static void add_row_plain(int32_t *restrict to, const int8_t *restrict from, int32_t by, size_t n) { ADD_ROW_BODY }
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static void add_row_avx2(int32_t *restrict to, const int8_t *restrict from, int32_t by,
+                                                         size_t n)
+{
+    __m256i factor = _mm256_set1_epi32(by);
+    for (size_t i = 0; i < n; i += 8) {
+        __m256i wide = _mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i *)(const void *)(from + i)));
+        __m256i *at = (__m256i *)(void *)(to + i);
+        _mm256_storeu_si256(at, _mm256_add_epi32(_mm256_loadu_si256(at), _mm256_mullo_epi32(wide, factor)));
+    }
+}
+__attribute__((target("avx512f"))) static void add_row_avx512(int32_t *restrict to, const int8_t *restrict from,
+                                                              int32_t by, size_t n)
+{
+    __m512i factor = _mm512_set1_epi32(by);
+    for (size_t i = 0; i < n; i += 16) {
+        __m512i wide = _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)(from + i)));
+        _mm512_storeu_si512(to + i, _mm512_add_epi32(_mm512_loadu_si512(to + i), _mm512_mullo_epi32(wide, factor)));
+    }
+}
+#endif
+
+typedef void AddRow(int32_t *restrict to, const int8_t *restrict from, int32_t by, size_t n);
+static AddRow *add_row = add_row_plain;
+
+__attribute__((constructor)) static void choose_path(void)
+{
+    for (int path = MODEL_PATH_COUNT; path-- > 0;)
+        if (model_use_path((ModelPath)path)) return;
+}
+
+bool model_use_path(ModelPath path)
+{
+    if (path == MODEL_PATH_PLAIN) {
+        add_row = add_row_plain;
+        return true;
+    }
+#ifdef __x86_64__
+    __builtin_cpu_init();
+    if (path == MODEL_PATH_AVX2 && __builtin_cpu_supports("avx2")) {
+        add_row = add_row_avx2;
+        return true;
+    }
+    if (path == MODEL_PATH_AVX512 && __builtin_cpu_supports("avx512f")) {
+        add_row = add_row_avx512;
+        return true;
+    }
+#endif
+    return false;
+}
+
+static uint32_t whole_root(uint64_t n)
+{
+    uint64_t root = (uint64_t)sqrt((double)n); /* IEEE: correctly rounded, the same everywhere */
+    while (root * root > n) root--;
+    while ((root + 1) * (root + 1) <= n) root++;
+    return (uint32_t)root;
+}
+
+static const unsigned char *row_of(const Model *model, uint64_t feature)
+{
+    uint32_t tag = model_tag(feature), bit = tag * 0x9e3779b1u & model->present_mask;
+    if (!(model->present[bit / 64] >> (bit % 64) & 1)) return NULL;
+    for (uint32_t at = model_slot(feature, model->head.slot_count); model->slot[at].tag;
+         at = (at + 1) & (model->head.slot_count - 1))
+        if (model->slot[at].tag == tag) return model->row + (size_t)model->slot[at].row * model->head.row_bytes;
+    return NULL;
+}
+
+void model_sums(const Model *model, const Features *f, const int8_t *dense, int32_t *ret)
+{
+    uint32_t labels = model->head.label_count, stride = padded_labels(labels);
+    int64_t total[MODEL_LABELS_MAX] = { 0 };
+    int32_t sum[MODEL_LABELS_MAX];
+    size_t at = 0;
+    for (unsigned group = 0; group < GROUP_COUNT; group++) {
+        if (!model->head.group_scale[group]) {
+            at = f->end[group];
+            continue;
+        }
+        uint64_t square = 0;
+        memset(sum, 0, stride * sizeof *sum);
+        for (; at < f->end[group]; at++) {
+            const unsigned char *row = row_of(model, f->item[at]);
+            if (!row) continue;
+            uint16_t idf;
+            memcpy(&idf, row + stride, sizeof idf);
+            square += (uint64_t)idf * idf;
+            add_row(sum, (const int8_t *)row, 1, stride);
+        }
+        if (!square) continue;
+        int64_t by = group >= GROUP_FACTS
+                         ? model->head.group_scale[group]
+                         : (int64_t)model->head.group_scale[group] * IDF_ONE / MAX(1, whole_root(square));
+        for (uint32_t l = 0; l < labels; l++) total[l] += sum[l] * by;
+    }
+    memset(sum, 0, stride * sizeof *sum);
+    for (uint32_t i = 0; dense && i < model->head.dense_columns; i++)
+        if (dense[i]) add_row(sum, model->dense + (size_t)i * stride, dense[i], stride);
+    for (uint32_t l = 0; l < labels; l++) { /* 2^-16 · 2^-24 to LOGIT_ONE-ths */
+        int64_t logit =
+            total[l] * model->scale[l] / ((int64_t)1 << 30) + (int64_t)sum[l] * model->dense_scale[l] / (1 << 14);
+        logit += model->bias[l];
+        ret[l] = (int32_t)MAX(-64 * LOGIT_ONE, MIN(64 * LOGIT_ONE, logit));
+    }
+}
+
+/* 100 / (1 + e^-x) by steps of 1/8 logit, from 0 to 8; whole numbers, so that every machine has the same. */
+static const uint8_t HUNDREDTHS[65] = { 50,  53,  56,  59,  62,  65,  68,  71,  73,  75,  78,  80,  82,
+                                        84,  85,  87,  88,  89,  90,  91,  92,  93,  94,  95,  95,  96,
+                                        96,  97,  97,  97,  98,  98,  98,  98,  99,  99,  99,  99,  99,
+                                        99,  99,  99,  99,  100, 100, 100, 100, 100, 100, 100, 100, 100,
+                                        100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100 };
+
+uint8_t model_hundredths(int32_t sum)
+{
+    int32_t size = sum < 0 ? -sum : sum, step = MIN(64, (size * 8 + LOGIT_ONE / 2) / LOGIT_ONE);
+    return sum < 0 ? (uint8_t)(100 - HUNDREDTHS[step]) : HUNDREDTHS[step];
+}
