@@ -5,7 +5,7 @@ import re
 import tap
 import tree
 
-ORDER = ['base', 'import', 'redact', 'encode', 'hear', 'store', 'people', 'practise', 'remember', 'coach', 'journey', 'keep', 'watch',
+ORDER = ['base', 'import', 'redact', 'encode', 'hear', 'learn', 'store', 'people', 'practise', 'remember', 'coach', 'journey', 'keep', 'watch',
          'reports', 'records', 'web', 'cli']
 NEVER = {('journey', 'keep'), ('keep', 'journey')}
 
