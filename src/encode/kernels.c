@@ -23,6 +23,21 @@ typedef float Vec __attribute__((vector_size(WIDTH * 4)));
 typedef int32_t VecInt __attribute__((vector_size(WIDTH * 4)));
 typedef float VecThere __attribute__((vector_size(WIDTH * 4), aligned(4), may_alias));
 
+/* Small integers: four bytes at once where the processor multiplies those (the rows' then count from 0, OFFSET above
+ * what they mean), else two of 16 bits, which never overflow. */
+#if defined __AVX512VNNI__
+enum { GROUP = 4, OFFSET = 128 };
+typedef int8_t SmallWeight;
+typedef uint8_t SmallValue;
+#else
+enum { GROUP = 2, OFFSET = 0 };
+typedef int16_t SmallWeight;
+typedef int16_t SmallValue;
+#endif
+typedef SmallValue VecSmall __attribute__((vector_size(WIDTH * sizeof(SmallValue))));
+typedef SmallValue VecSmallThere __attribute__((vector_size(WIDTH * sizeof(SmallValue)), aligned(1), may_alias));
+typedef int32_t VecIntThere __attribute__((vector_size(WIDTH * 4), aligned(2), may_alias));
+
 #define INLINE static inline __attribute__((always_inline))
 
 INLINE Vec load(const float *from) { return *(const VecThere *)from; }
@@ -209,6 +224,138 @@ static void finish(float *row, size_t width)
     for (size_t i = 0; i < width; i += WIDTH) store(row + i, load(row + i) * spread(over));
 }
 
+/* The nearest whole number of each lane, halves to the even one; |x| below 2^22. */
+INLINE VecInt nearest(Vec x)
+{
+    const float round = 12582912; /* 1.5 * 2^23, as in power_of_e */
+    return __builtin_convertvector((x + round) - round, VecInt);
+}
+
+INLINE Vec magnitude(Vec x) { return (Vec)((VecInt)x & INT32_MAX); }
+
+static void shrink_weights(const float *weights, size_t depth, size_t columns, SmallWeights *ret)
+{
+    SmallWeight *out = ret->values;
+    for (size_t column = 0; column < columns; column += WIDTH) {
+        const float *panel = weights + column / PANEL * PANEL * depth + column % PANEL;
+        SmallWeight *to = out + column / PANEL * PANEL * depth + column % PANEL * GROUP;
+        Vec most = { 0 };
+        for (size_t k = 0; k < depth; k++) most = larger(most, magnitude(load(panel + k * PANEL)));
+        Vec least = spread(1e-30f);
+        most = larger(most, least);
+        Vec over = 127.f / most;
+        VecInt sum = { 0 };
+        for (size_t k = 0; k < depth; k++) {
+            VecInt number = nearest(load(panel + k * PANEL) * over);
+            sum += number;
+            for (size_t i = 0; i < WIDTH; i++)
+                to[k / GROUP * GROUP * PANEL + i * GROUP + k % GROUP] = (SmallWeight)number[i];
+        }
+        store(ret->scale + column, most / 127.f);
+        *(VecIntThere *)(ret->sum + column) = sum;
+    }
+}
+
+static void shrink_rows(const float *in, size_t rows, size_t depth, SmallRows *ret)
+{
+    const float top = ret->positive ? 255 : 127;
+    const int32_t offset = ret->positive ? 0 : OFFSET;
+    SmallValue *out = ret->values;
+    for (size_t r = 0; r < rows; r++, in += depth, out += depth) {
+        Vec part[PARTS] = { { 0 } };
+        for (size_t i = 0; i < depth; i += PANEL)
+            for (int p = 0; p < PARTS; p++) part[p] = larger(part[p], magnitude(load(in + i + p * WIDTH)));
+        float lane[PANEL], most = 1e-30f; /* a row of zeros has a scale too */
+        for (int p = 0; p < PARTS; p++) store(lane + p * WIDTH, part[p]);
+        for (int i = 0; i < PANEL; i++) most = lane[i] > most ? lane[i] : most;
+        float over = top / most;
+        for (size_t i = 0; i < depth; i += WIDTH)
+            *(VecSmallThere *)(out + i) = __builtin_convertvector(nearest(load(in + i) * over) + offset, VecSmall);
+        ret->scale[r] = most / top;
+    }
+}
+
+/* sum + a · w for each column of a panel's part: `a` holds GROUP values of a row, `w` as many weights of each column.
+ */
+INLINE VecInt small_products(int32_t a, VecInt w, VecInt sum)
+{
+#if defined __AVX512VNNI__
+    return (VecInt)_mm512_dpbusd_epi32((__m512i)sum, _mm512_set1_epi32(a), (__m512i)w);
+#elif defined __AVX512BW__
+    return sum + (VecInt)_mm512_madd_epi16(_mm512_set1_epi32(a), (__m512i)w);
+#elif defined __AVX2__
+    return sum + (VecInt)_mm256_madd_epi16(_mm256_set1_epi32(a), (__m256i)w);
+#else
+    const VecInt low = (w << 16) >> 16, high = w >> 16;
+    return sum + low * (int32_t)(int16_t)a + high * (a >> 16);
+#endif
+}
+
+INLINE void finish_small(const SmallProduct *m, size_t row, size_t column, VecInt sum)
+{
+    if (!m->in.positive) sum -= *(const VecIntThere *)(m->weights.sum + column) * OFFSET;
+    Vec v = __builtin_convertvector(sum, Vec) * spread(m->in.scale[row]) * load(m->weights.scale + column);
+    float *out = m->out + row * m->columns + column;
+    if (m->bias) v += load(m->bias + column);
+    if (m->add) v += load(m->add + row * m->columns + column);
+    if (m->positive) v = larger(v, (Vec){ 0 });
+    store(out, v);
+}
+
+INLINE void small_tile(const SmallProduct *m, size_t row, size_t column, int rows, int panels)
+{
+    VecInt sum[TILE_ROWS][TILE_PARTS];
+    for (int r = 0; r < rows; r++)
+        for (int p = 0; p < panels * PARTS; p++) sum[r][p] = (VecInt){ 0 };
+    const SmallValue *in = (const SmallValue *)m->in.values + row * m->depth;
+    const SmallWeight *weights = (const SmallWeight *)m->weights.values + column * m->depth;
+    for (size_t k = 0; k < m->depth; k += GROUP) {
+        VecInt w[TILE_PARTS];
+        for (int p = 0; p < panels; p++)
+            for (int i = 0; i < PARTS; i++)
+                w[p * PARTS + i] =
+                    *(const VecIntThere *)(weights + ((size_t)p * m->depth + k) * PANEL + (size_t)(i * WIDTH * GROUP));
+        for (int r = 0; r < rows; r++) {
+            int32_t a;
+            memcpy(&a, in + (size_t)r * m->depth + k, sizeof a);
+            for (int p = 0; p < panels * PARTS; p++) sum[r][p] = small_products(a, w[p], sum[r][p]);
+        }
+    }
+    for (int r = 0; r < rows; r++)
+        for (int p = 0; p < panels * PARTS; p++)
+            finish_small(m, row + (size_t)r, column + (size_t)(p * WIDTH), sum[r][p]);
+}
+
+INLINE void small_rows(const SmallProduct *m, size_t row, size_t column, size_t rows, int panels)
+{
+    switch (rows) {
+#if defined __AVX2__
+    case 6: small_tile(m, row, column, 6, panels); break;
+    case 5: small_tile(m, row, column, 5, panels); break;
+    case 4: small_tile(m, row, column, 4, panels); break;
+    case 3: small_tile(m, row, column, 3, panels); break;
+#endif
+    case 2: small_tile(m, row, column, 2, panels); break;
+    default: small_tile(m, row, column, 1, panels); break;
+    }
+}
+
+static void multiply_small(const SmallProduct *m)
+{
+    assert(m->depth % 4 == 0 && m->depth <= DEPTH_MAX);
+    for (size_t column = 0; column < m->columns;) {
+        bool whole = m->columns - column >= TILE_PANELS * PANEL;
+        for (size_t row = 0; row < m->rows; row += TILE_ROWS) {
+            size_t rows = MIN((size_t)TILE_ROWS, m->rows - row);
+            if (whole)
+                small_rows(m, row, column, rows, TILE_PANELS);
+            else
+                small_rows(m, row, column, rows, 1);
+        }
+        column += whole ? TILE_PANELS * PANEL : PANEL;
+    }
+}
+
 #define WORD(x)       #x
 #define NAME_OF(kind) WORD(kind)
 #define PASTE(a, b)   a##b
@@ -223,4 +370,7 @@ const Kernels SET_OF(KIND) = {
     .softmax = softmax,
     .mean = mean,
     .finish = finish,
+    .shrink_weights = shrink_weights,
+    .shrink_rows = shrink_rows,
+    .multiply_small = multiply_small,
 };

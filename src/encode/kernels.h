@@ -28,6 +28,34 @@ typedef struct Product {
     bool positive;     /* what is below 0 becomes 0 */
 } Product;
 
+/* A matrix of weights as small integers: value = number * scale of its column, numbers -127 to 127.  How they stand is
+ * the set's own affair; `values` has room for two bytes a weight. */
+typedef struct SmallWeights {
+    void *values;
+    float *scale; /* of each column */
+    int32_t *sum; /* of each column's numbers */
+} SmallWeights;
+
+/* Rows as small integers: value = number * scale of its row; numbers -127 to 127, or 0 to 255 where all are positive.
+ * `values` has room for two bytes a value. */
+typedef struct SmallRows {
+    void *values;
+    float *scale; /* of each row */
+    bool positive;
+} SmallRows;
+
+/* out = in × weights, as Product, of small integers; sums are exact. */
+typedef struct SmallProduct {
+    SmallRows in;
+    SmallWeights weights;
+    float *out;
+    size_t rows, depth, columns; /* depth is a multiple of 4 and at most DEPTH_MAX */
+    const float *bias, *add;
+    bool positive;
+} SmallProduct;
+
+enum { DEPTH_MAX = 1 << 15 }; /* 255 * 127 * DEPTH_MAX is still an int32_t */
+
 typedef struct Kernels {
     const char *name; /* "avx2" */
     void (*multiply)(const Product *product);
@@ -39,6 +67,10 @@ typedef struct Kernels {
     void (*softmax)(float *row, size_t rows, size_t width, size_t stride, float factor);
     void (*mean)(const float *in, size_t rows, size_t width, float *out); /* of the columns; EXACT */
     void (*finish)(float *row, size_t width);                             /* hyperbolic tangent, then length 1; EXACT */
+    /* EXACT: small integers out of floats, and their product. */
+    void (*shrink_weights)(const float *weights, size_t depth, size_t columns, SmallWeights *ret);
+    void (*shrink_rows)(const float *in, size_t rows, size_t depth, SmallRows *ret);
+    void (*multiply_small)(const SmallProduct *product);
 } Kernels;
 
 /* The set of that kind, NULL where the processor or the build has none. */
