@@ -97,7 +97,9 @@ enum {
     F_TURN_PAIR,
     F_BEFORE,
     F_BEFORE_KIND,
-    F_FACT
+    F_FACT,
+    F_SIGNS,
+    F_SHOUT
 };
 
 static uint64_t mixed(uint64_t kind, uint64_t a, uint64_t b, uint64_t c)
@@ -231,6 +233,31 @@ static void add_letters(const View *v, Str text, Features *f)
             }
         }
     }
+}
+
+/* Runs of signs as they stand, and words in capitals: what is not a word says much of a short message's tone. */
+enum { SIGN_BYTES_MAX = 12 };
+
+static bool is_sign(unsigned char c) { return !ascii_alnum((char)c) && c > ' ' && c != '\''; }
+
+static void add_signs(const View *v, Str text, Features *f)
+{
+    for (size_t at = 0; at < text.len;) {
+        size_t begin = at;
+        while (at < text.len && at - begin < SIGN_BYTES_MAX && is_sign((unsigned char)text.data[at])) at++;
+        if (at > begin) {
+            add(f, mixed(F_SIGNS, word_hash(str_sub(text, begin, at)), 0, 0));
+            for (size_t i = begin; i + 3 < at && (unsigned char)text.data[begin] >= 0xF0; i += 4)
+                add(f, mixed(F_SIGNS, word_hash(str_sub(text, i, i + 4)), 1, 0)); /* each emoji of a row */
+        } else {
+            at++;
+        }
+    }
+    for (uint32_t i = 0; i < v->count; i++)
+        if (v->token[i]->flags & TOKEN_ALL_CAPS) {
+            add(f, mixed(F_SHOUT, 0, 0, 0));
+            add(f, mixed(F_SHOUT, v->key[i], 1, 0));
+        }
 }
 
 /* --- what stands around --------------------------------------------------------------- */
@@ -426,7 +453,7 @@ size_t units_of_turn(const Hearing *h, const Turn *turn, Unit *ret, size_t most)
 }
 
 void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
-                      size_t index, Features *f)
+                      size_t index, bool with_signs, Features *f)
 {
     View view;
     view_of(h, c, utterance, units[index], &view);
@@ -434,6 +461,7 @@ void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, con
     add_words(&view, f);
     f->end[GROUP_WORDS] = f->count;
     add_letters(&view, c->utterance[utterance].text, f);
+    if (with_signs) add_signs(&view, c->utterance[utterance].text, f);
     f->end[GROUP_LETTERS] = f->count;
     add_around(h, &h->turn[utterance], units, count, index, f);
     f->end[GROUP_AROUND] = f->count;

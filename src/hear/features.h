@@ -4,7 +4,7 @@
  * Out: 64-bit names of features (hashes), in groups:
  *
  *   WORDS    one to three words, words with one left out, stems, kinds of words (words/kinds.txt)
- *   LETTERS  two to five letters within a word
+ *   LETTERS  three to five letters within a word; of whole turns also signs: !!! :-) and the like, shouting
  *   AROUND   words of the clauses beside it and of the rest of the turn
  *   BEFORE   words of the other party's turn before
  *   FACTS    rules that fired, what was marked before, place, length, what comes back of what the other party said
@@ -46,7 +46,7 @@ size_t units_of_turn(const Hearing *h, const Turn *turn, Unit *ret, size_t most)
 
 /* Replaces what `ret` held.  `units`, `index`: all units of the turn, and which one is meant. */
 void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
-                      size_t index, Features *ret);
+                      size_t index, bool with_signs, Features *ret);
 void features_clear(Features *features);
 
 #endif

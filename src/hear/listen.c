@@ -207,7 +207,7 @@ static void listen_turn(TurnSink *base, Hearing *h, const Conversation *c, uint3
         size_t labels = model_label_count(heard->model);
         l->sum = hearing_room(l->sum, &l->sum_capacity, units * labels + 1, sizeof *l->sum);
         for (size_t u = 0; u < units; u++) {
-            features_of_unit(h, c, utterance, l->unit, units, u, &l->features);
+            features_of_unit(h, c, utterance, l->unit, units, u, false, &l->features);
             model_sums(heard->model, &l->features, NULL, l->sum + u * labels);
         }
         for (size_t i = 0; i < labels; i++) {

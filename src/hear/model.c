@@ -147,6 +147,7 @@ Who model_who(const Model *model) { return (Who)model->head.who; }
 bool model_whole_turns(const Model *model) { return model->head.whole_turns != 0; }
 Str model_card(const Model *model) { return model->card; }
 Str model_hash(const Model *model) { return str_from(model->hash); }
+double model_unit(const Model *model) { return model->head.unit; }
 uint32_t model_dense_columns(const Model *model) { return model->head.dense_columns; }
 
 /* --- adding up --------------------------------------------------------------------------- */

@@ -17,9 +17,10 @@ enum { MODEL_LABELS_MAX = 256, MODEL_DENSE_MAX = 1024, MODEL_CARD_MAX = 1 << 20,
 
 /* What the numbers of a model are for; in its card as "kind". */
 typedef enum ModelKind {
-    MODEL_YES_NO, /* one label, or many of which each may be so */
-    MODEL_ONE_OF, /* exactly one label is so */
-    MODEL_NUMBER  /* a number */
+    MODEL_YES_NO,  /* its one label is so or is not */
+    MODEL_MANY_OF, /* each label may be so */
+    MODEL_ONE_OF,  /* exactly one label is so */
+    MODEL_NUMBER   /* a number */
 } ModelKind;
 
 /* How a behaviour's marks are made from what its rules and the model say; found on data. */
@@ -46,9 +47,9 @@ bool model_whole_turns(const Model *model); /* its units are turns, not clauses 
 Str model_card(const Model *model);         /* JSON */
 Str model_hash(const Model *model);         /* 8 hex digits over all its bytes */
 uint32_t model_dense_columns(const Model *model);
-double model_number_scale(const Model *model); /* MODEL_NUMBER: what a sum of LOGIT_ONE stands for is 1 */
+double model_unit(const Model *model); /* MODEL_NUMBER: what a sum of LOGIT_ONE stands for */
 
-/* `ret`: a sum for each label.  `dense`: model_dense_columns numbers, hundredths of … in int8 (see encoder.h), or NULL.
+/* `ret`: a sum for each label.  `dense`: model_dense_columns numbers in steps of DENSE_STEP, or NULL.
  */
 void model_sums(const Model *model, const Features *features, const int8_t *dense, int32_t *ret);
 
@@ -69,6 +70,7 @@ typedef struct ModelHead {
     uint32_t slot_count, row_count;  /* slots: a power of two */
     uint32_t dense_columns, card_bytes;
     int32_t group_scale[GROUP_COUNT]; /* 1 / 65536 */
+    double unit;                      /* MODEL_NUMBER: what a sum of LOGIT_ONE stands for */
     uint32_t check;                   /* of all bytes behind the head */
 } ModelHead;
 
@@ -76,7 +78,7 @@ typedef struct ModelLabelRecord {
     int32_t scale, dense_scale; /* of the label's int8 weights: 1 / 2^24 of a logit */
     int32_t bias, threshold;    /* LOGIT_ONE-ths of a logit */
     uint32_t mode, passages;
-    char name[40]; /* NUL-padded */
+    char name[96]; /* NUL-padded */
 } ModelLabelRecord;
 
 typedef struct ModelSlot {
@@ -84,6 +86,7 @@ typedef struct ModelSlot {
 } ModelSlot;
 
 enum { IDF_ONE = 1024 };
+#define DENSE_STEP (1.f / 512) /* a sentence vector's numbers are seldom above a quarter */
 
 static inline uint32_t model_tag(uint64_t feature) { return (uint32_t)feature | 1; }
 static inline uint32_t model_slot(uint64_t feature, uint32_t slot_count)

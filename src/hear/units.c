@@ -23,7 +23,7 @@ static void pass_turn(TurnSink *base, Hearing *h, const Conversation *c, uint32_
     }
     for (size_t i = 0; i < count; i++) {
         Unit unit = passing->unit[i];
-        features_of_unit(h, c, utterance, passing->unit, count, i, &passing->features);
+        features_of_unit(h, c, utterance, passing->unit, count, i, passing->to->whole_turns, &passing->features);
         passing->to->unit(passing->to, utterance, token[unit.begin].begin, token[unit.end - 1].end, &passing->features);
     }
 }

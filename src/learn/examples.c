@@ -123,7 +123,10 @@ static void fill_rows(Gathering *g, const uint32_t *column_of)
     size_t *start = must(malloc((to->count + 1) * sizeof *start));
     uint32_t *column = must(malloc((g->cell_count + 1) * sizeof *column));
     float *value = must(malloc((g->cell_count + 1) * sizeof *value));
+    size_t *place = must(
+        malloc((to->column_count + 1) * sizeof *place)); /* where a column stands, in this row if behind its start */
     size_t filled = 0, at = 0;
+    memset(place, 0xff, (to->column_count + 1) * sizeof *place);
     for (size_t row = 0; row < to->count; row++) {
         start[row] = filled;
         for (unsigned group = 0; group < GROUP_COUNT; group++) {
@@ -133,14 +136,20 @@ static void fill_rows(Gathering *g, const uint32_t *column_of)
                 uint32_t to_column = column_of[g->cell[at]];
                 if (to_column == UINT32_MAX) continue;
                 float idf = group >= GROUP_FACTS ? 1 : to->column[to_column].idf;
+                square += idf * idf;
+                if (place[to_column] != SIZE_MAX && place[to_column] >= first) { /* said twice */
+                    value[place[to_column]] += idf;
+                    continue;
+                }
+                place[to_column] = filled;
                 column[filled] = to_column;
                 value[filled++] = idf;
-                square += idf * idf;
             }
             float by = group >= GROUP_FACTS ? weight : square > 0 ? weight / sqrtf(square) : 0;
             for (size_t i = first; i < filled; i++) value[i] *= by;
         }
     }
+    free(place);
     start[to->count] = filled;
     to->rows =
         (Rows){ .count = to->count, .columns = to->column_count, .start = start, .column = column, .value = value };

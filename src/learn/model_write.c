@@ -69,6 +69,7 @@ void model_write(const ModelPlan *plan, Buf *ret)
                        .slot_count = slot_count,
                        .row_count = row_count,
                        .dense_columns = plan->dense_columns,
+                       .unit = plan->unit,
                        .card_bytes = (uint32_t)plan->card.len };
     memcpy(head.magic, "GWMODEL1", 8);
     for (unsigned g = 0; g < GROUP_COUNT; g++) head.group_scale[g] = (int32_t)lroundf(plan->group_weight[g] * 65536);
@@ -82,7 +83,7 @@ void model_write(const ModelPlan *plan, Buf *ret)
         double a = label->sigmoid.a;
         ModelLabelRecord record = { .scale = (int32_t)lround(a * (double)most[l] / 127 * (1 << 24)),
                                     .dense_scale = (int32_t)lround(a * (double)most_dense[l] / 127 *
-                                                                   (double)plan->dense_step * (1 << 24)),
+                                                                   (double)DENSE_STEP * (1 << 24)),
                                     .bias = (int32_t)lround(label->sigmoid.b * LOGIT_ONE),
                                     .threshold = (int32_t)lround((a * label->threshold + label->sigmoid.b) * LOGIT_ONE),
                                     .mode = label->mode,

@@ -23,7 +23,7 @@ typedef struct ModelPlan {
     bool whole_turns;
     const Column *column;
     uint32_t column_count, dense_columns;
-    float dense_step; /* what 1 of a dense number in int8 stands for */
+    double unit; /* MODEL_NUMBER: of the targets */
     float group_weight[GROUP_COUNT];
     const float *weight; /* (column_count + dense_columns) × label_stride */
     const LabelPlan *label;

@@ -242,14 +242,13 @@ void reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions 
     fit.seed = options->seed;
     linear_fit(&w.examples.rows, NULL, w.target, w.labels, &fit, w.weight);
     Buf card = { 0 };
-    ModelPlan whole = { .kind = MODEL_YES_NO,
+    ModelPlan whole = { .kind = MODEL_MANY_OF,
                         .who = options->who,
                         .column = w.examples.column,
                         .column_count = w.examples.column_count,
                         .weight = w.weight,
                         .label = plan,
                         .label_count = w.labels,
-                        .dense_step = 1,
                         .card = write_card(&w, found, &card) };
     memcpy(whole.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
     model_write(&whole, model);
