@@ -23,9 +23,9 @@ enum {
     NODES_MAX = 4000000,
     MATCHER_STATES_MAX = 48000, /* what a thread remembers at most: about 30 MB */
     MATCHER_NODES_MAX = 1600000,
-    MATCHER_STEPS_MAX = 480000,
+    MATCHER_CELLS_MAX = 1500000,
     MATCH_TOKENS_MAX = 120, /* no phrase reaches further */
-    ROOTS = 2,              /* one automaton for what staff say, one for what customers say */
+    ROOTS = 2,              /* groups of phrases sought in every turn: of what staff say, of what customers say */
 };
 
 typedef struct Automaton Automaton;
@@ -44,13 +44,27 @@ Node automaton_either(Automaton *a, Node one, Node other);
 Node automaton_end(Automaton *a, Node next); /* SYM_STOP or SYM_QUESTION */
 uint32_t automaton_set_new(Automaton *a);    /* a set of symbols */
 void automaton_set_add(Automaton *a, uint32_t set, Symbol symbol);
-void automaton_start(Automaton *a, unsigned root, bool at_sentence_start_only, Node node);
+const Symbol *automaton_set_symbols(const Automaton *a, uint32_t set, size_t *count);
+/* Phrases are sought by groups: 0 to ROOTS - 1 in all that somebody says, others only where somebody asks for them. */
+uint32_t automaton_group_new(Automaton *a);
+void automaton_start(Automaton *a, uint32_t group, bool at_sentence_start_only, Node node);
+/* Each match of the group has one of these, with at most `words_before` words before it. */
+void automaton_need(Automaton *a, uint32_t group, bool is_set, uint32_t symbol_or_set, uint32_t words_before);
+void automaton_longest(Automaton *a, uint32_t group, uint32_t words); /* no match has more */
+uint32_t automaton_group_words(const Automaton *a, uint32_t group);
 bool automaton_compile(Automaton *a, uint32_t symbol_count, Err *err) MUST_USE;
 size_t automaton_nodes(const Automaton *a);
 
+/* A text among others: tokens [first, first + count), looked at with one root. */
+typedef struct Piece {
+    uint32_t first, count;
+    unsigned root;
+} Piece;
+
 typedef struct Match {
     uint32_t phrase;
-    uint32_t begin, end; /* tokens [begin, end) */
+    uint32_t begin, end; /* tokens [begin, end) of its piece */
+    uint32_t piece;
 } Match;
 
 typedef struct Matches {
@@ -60,7 +74,13 @@ typedef struct Matches {
 
 Matcher *matcher_new(const Automaton *a);
 void matcher_free(Matcher *matcher);
-void matcher_run(Matcher *matcher, unsigned root, const Token *token, size_t count, Matches *ret); /* appends */
+/* Appends the matches of all pieces, in no order.  Many pieces at once are quicker than one by one: their steps do not
+ * wait for one another. */
+void matcher_run(Matcher *matcher, const Token *token, const Piece *piece, size_t pieces, Matches *ret);
+/* A group's matches in one text that begin at tokens [from, to): for a few phrases in a few turns.  `first_only`: one
+ * match is enough. */
+void matcher_find(Matcher *matcher, uint32_t group, const Token *token, size_t count, uint32_t from, uint32_t to,
+                  bool first_only, Matches *ret);
 void matches_clear(Matches *matches);
 
 #endif

@@ -115,12 +115,14 @@ Hearing *hearing_new(const Hearer *hearer)
     h->matcher = matcher_new(h->rules->automaton);
     /* Lists are pointed into also where nothing was found yet. */
     h->tokens.item = hearing_room(NULL, &h->tokens.capacity, 1, sizeof *h->tokens.item);
+    h->matches.item = hearing_room(NULL, &h->matches.capacity, 1, sizeof *h->matches.item);
+    h->ahead.item = hearing_room(NULL, &h->ahead.capacity, 1, sizeof *h->ahead.item);
+    h->piece_first = hearing_room(NULL, &h->piece_first_capacity, 2, sizeof *h->piece_first);
     h->hits.item = hearing_room(NULL, &h->hits.capacity, 1, sizeof *h->hits.item);
     h->mark = hearing_room(NULL, &h->mark_capacity, 1, sizeof *h->mark);
     h->echo_slot = must(calloc(ECHO_SLOTS, sizeof *h->echo_slot));
     h->echo_stamp = must(calloc(ECHO_SLOTS, sizeof *h->echo_stamp));
     if (hearer->listener) h->sink = h->listening = listening_new(hearer->listener);
-    h->said = must(calloc(h->rules->rule_count + 1, sizeof *h->said));
     for (size_t i = 0; i < COUNT(h->met); i++) h->met[i] = must(calloc(h->rules->rule_count + 1, sizeof *h->met[i]));
     return h;
 }
@@ -132,10 +134,12 @@ void hearing_free(Hearing *h)
     listening_free(h->listening);
     tokens_clear(&h->tokens);
     matches_clear(&h->matches);
+    matches_clear(&h->ahead);
+    free(h->piece);
+    free(h->piece_first);
     free(h->hits.item);
     free(h->signals.item);
     free(h->key);
-    free(h->said);
     free(h->turn);
     free(h->bounds);
     free(h->echo_slot);

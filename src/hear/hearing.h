@@ -45,9 +45,11 @@ typedef struct Bounds {
     uint32_t sentence_begin, sentence_end, clause_begin, clause_end;
 } Bounds;
 
-/* When a guard's words were first met in this conversation. */
+/* How far a guard over earlier turns has been sought in this conversation: turns before `looked` have not its words,
+ * but for the last of them where `found`. */
 typedef struct Met {
-    uint32_t conversation, turn;
+    uint32_t conversation, looked;
+    bool found;
 } Met;
 
 /* A rule's words that passed its guards: tokens of the turn in hand. */
@@ -61,17 +63,27 @@ struct TurnSink {
     void (*turn)(TurnSink *sink, Hearing *h, const Conversation *c, uint32_t utterance);
 };
 
+/* Whether a sentence of the turn in hand has a guard's words. */
+typedef struct InSentence {
+    uint32_t rule, begin; /* which was asked last; UINT32_MAX: none of this turn */
+    bool has;
+} InSentence;
+
 struct Hearing {
     const Hearer *hearer;
     const Rules *rules;
     Matcher *matcher;
     Tokens tokens;
-    Matches matches;
+    Matches matches;       /* of the turn in hand, or of a guard */
+    Matches ahead;         /* of turns read together, by turn */
+    Piece *piece;          /* turns to be read together */
+    uint32_t *piece_first; /* where each one's matches begin among those ahead */
+    size_t piece_count, piece_capacity, piece_first_capacity;
     Hits hits;
     SignalHits signals;
     uint64_t *key; /* hits of the turn in hand, to be sorted */
     size_t key_capacity;
-    uint32_t *said, said_now; /* by rule: the turn in hand has words it looks for */
+    InSentence in_sentence[2]; /* NEAR, UNLESS */
     Turn *turn;
     size_t turn_capacity;
     Bounds *bounds;

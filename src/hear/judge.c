@@ -58,61 +58,37 @@ static void sort_keys(uint64_t *key, size_t count)
     }
 }
 
-/* Guards over the same turn count only beside words that their rule looks for: most matches are guards' and end here.
- */
-static bool is_wanted(const Hearing *h, const Phrase *phrase, bool anything_said)
+/* Commas and stops that a phrase asked for at its ends are not evidence; a guard may be nothing else: `near ?`. */
+static bool trim(const Token *token, PhraseKind kind, Match *match)
 {
-    if (phrase->kind >= PHRASE_NOT && phrase->kind <= PHRASE_TURN_NOT) return h->said[phrase->rule] == h->said_now;
-    return phrase->kind != PHRASE_BOUNDARY || anything_said || h->sink;
+    Match whole = *match;
+    while (match->begin < match->end && !token_is_word(&token[match->begin])) match->begin++;
+    while (match->end > match->begin && !token_is_word(&token[match->end - 1])) match->end--;
+    if (match->begin == match->end && kind != PHRASE_SAY) *match = whole;
+    return match->begin < match->end;
 }
 
-static bool is_of_earlier_turns(const Phrase *phrase)
+/* Matches sorted into `ret`, behind what it holds: of those with one rule, kind and beginning the longest. */
+static void take_hits(Hearing *h, const Token *token, const Match *item, size_t matches, Hits *ret)
 {
-    return phrase->kind >= PHRASE_EARLIER && phrase->kind <= PHRASE_OWN_NOT;
-}
-
-static void take_hits(Hearing *h, uint32_t utterance, Turn *turn)
-{
-    const Token *token = &h->tokens.item[turn->first_token];
-    bool anything_said = false;
     size_t count = 0;
-    h->said_now++;
-    for (size_t i = 0; i < h->matches.count; i++) {
-        const Phrase *phrase = &h->rules->phrase[h->matches.item[i].phrase];
-        if (is_of_earlier_turns(phrase)) {
-            Met *seen = &h->met[phrase->kind - PHRASE_EARLIER][phrase->rule];
-            if (seen->conversation != h->conversation) *seen = (Met){ h->conversation, utterance };
-        }
-        if (phrase->kind != PHRASE_SAY) continue;
-        h->said[phrase->rule] = h->said_now;
-        anything_said = true;
-    }
-    h->key = hearing_room(h->key, &h->key_capacity, h->matches.count, sizeof *h->key);
-    for (size_t i = 0; i < h->matches.count; i++) {
-        Match match = h->matches.item[i];
+    h->key = hearing_room(h->key, &h->key_capacity, matches, sizeof *h->key);
+    for (size_t i = 0; i < matches; i++) {
+        Match match = item[i];
         const Phrase *phrase = &h->rules->phrase[match.phrase];
-        if (is_of_earlier_turns(phrase) || !is_wanted(h, phrase, anything_said)) continue;
-        /* Commas and stops that a phrase asked for at its ends are not evidence; a guard may be nothing else: `near ?`.
-         */
-        Match whole = match;
-        while (match.begin < match.end && !token_is_word(&token[match.begin])) match.begin++;
-        while (match.end > match.begin && !token_is_word(&token[match.end - 1])) match.end--;
-        if (match.begin == match.end && phrase->kind != PHRASE_SAY) match = whole;
-        if (match.begin < match.end)
+        if (trim(token, phrase->kind, &match))
             h->key[count++] = hit_key((Hit){ phrase->rule, phrase->kind, match.begin, match.end });
     }
     sort_keys(h->key, count);
-    turn->first_hit = (uint32_t)h->hits.count;
-    h->hits.item = hearing_room(h->hits.item, &h->hits.capacity, h->hits.count + count, sizeof *h->hits.item);
+    ret->item = hearing_room(ret->item, &ret->capacity, ret->count + count, sizeof *ret->item);
     for (size_t i = 0; i < count; i++)
         if (i == 0 || h->key[i] >> KEY_LENGTH_BITS != h->key[i - 1] >> KEY_LENGTH_BITS)
-            h->hits.item[h->hits.count++] = hit_of_key(h->key[i]);
-    turn->hit_count = (uint32_t)h->hits.count - turn->first_hit;
+            ret->item[ret->count++] = hit_of_key(h->key[i]);
 }
 
-void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsigned root, Turn *turn)
+/* The turn's tokens, behind those of the turns before it. */
+static void read_tokens(Hearing *h, const Utterance *u, Turn *turn)
 {
-    const Utterance *u = &c->utterance[utterance];
     turn->first_token = (uint32_t)h->tokens.count;
     text_tokens(&h->tokens, &h->rules->vocabulary, (NameSet){ h->name, h->name_count }, u->text);
     turn->token_count = (uint32_t)h->tokens.count - turn->first_token;
@@ -125,9 +101,52 @@ void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsi
     }
     if (turn->token_count && token[turn->token_count - 1].begin < token[turn->token_count - 1].end)
         turn->punctuated = true;
+}
+
+static void take_turn_hits(Hearing *h, Turn *turn, const Match *match, size_t count)
+{
+    turn->first_hit = (uint32_t)h->hits.count;
+    take_hits(h, &h->tokens.item[turn->first_token], match, count, &h->hits);
+    turn->hit_count = (uint32_t)h->hits.count - turn->first_hit;
+}
+
+void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsigned root, Turn *turn)
+{
+    read_tokens(h, &c->utterance[utterance], turn);
+    Piece piece = { turn->first_token, turn->token_count, root };
     h->matches.count = 0;
-    matcher_run(h->matcher, root, token, turn->token_count, &h->matches);
-    take_hits(h, utterance, turn);
+    matcher_run(h->matcher, h->tokens.item, &piece, 1, &h->matches);
+    take_turn_hits(h, turn, h->matches.item, h->matches.count);
+}
+
+/* --- reading turns together ---------------------------------------------------- */
+
+enum { TOKENS_TOGETHER = 4096 }; /* enough for the matcher's parties; what is found waits in memory */
+
+/* Turns from `utterance` on, until there are tokens enough: their matches, by turn.  Returns the first turn not read.
+ */
+static uint32_t read_ahead(Hearing *h, const Conversation *c, uint32_t utterance)
+{
+    uint32_t first_token = (uint32_t)h->tokens.count;
+    h->piece_count = 0;
+    for (; utterance < c->utterance_count && h->tokens.count - first_token < TOKENS_TOGETHER; utterance++) {
+        Turn *turn = &h->turn[utterance];
+        if (!turn->judged) continue;
+        read_tokens(h, &c->utterance[utterance], turn);
+        h->piece = hearing_room(h->piece, &h->piece_capacity, h->piece_count + 1, sizeof *h->piece);
+        h->piece[h->piece_count++] =
+            (Piece){ turn->first_token, turn->token_count, (unsigned)role_root(c->utterance[utterance].role) };
+    }
+    h->matches.count = 0;
+    matcher_run(h->matcher, h->tokens.item, h->piece, h->piece_count, &h->matches);
+    h->piece_first = hearing_room(h->piece_first, &h->piece_first_capacity, h->piece_count + 2, sizeof *h->piece_first);
+    memset(h->piece_first, 0, (h->piece_count + 2) * sizeof *h->piece_first);
+    for (size_t i = 0; i < h->matches.count; i++) h->piece_first[h->matches.item[i].piece + 2]++;
+    for (size_t i = 2; i < h->piece_count + 2; i++) h->piece_first[i] += h->piece_first[i - 1];
+    h->ahead.item = hearing_room(h->ahead.item, &h->ahead.capacity, h->matches.count, sizeof *h->ahead.item);
+    for (size_t i = 0; i < h->matches.count; i++)
+        h->ahead.item[h->piece_first[h->matches.item[i].piece + 1]++] = h->matches.item[i];
+    return utterance;
 }
 
 /* --- sentences and clauses --------------------------------------------------- */
@@ -167,56 +186,80 @@ static void find_bounds(Hearing *h, const Turn *turn)
     }
 }
 
+typedef struct TokenSpan {
+    uint32_t begin, end;
+} TokenSpan;
+
 /* --- guards ------------------------------------------------------------------- */
 
-/* The first hit of this rule and kind in a turn that begins at or behind `begin`; NULL when there is none. */
-static const Hit *find_hit(const Hearing *h, const Turn *turn, uint32_t rule, PhraseKind kind, uint32_t begin)
+/* A guard's matches in a turn that begin at tokens [from, to), into h->matches. */
+static void find_guard(Hearing *h, const Turn *turn, uint32_t rule, PhraseKind kind, TokenSpan begins, bool first_only)
 {
-    const Hit *hit = &h->hits.item[turn->first_hit];
-    size_t low = 0, high = turn->hit_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        const Hit *m = &hit[middle];
-        bool before = m->rule != rule             ? m->rule < rule
-                      : m->kind != (uint32_t)kind ? m->kind < (uint32_t)kind
-                                                  : m->begin < begin;
-        if (before)
-            low = middle + 1;
-        else
-            high = middle;
+    h->matches.count = 0;
+    matcher_find(h->matcher, h->rules->rule[rule].group[kind], &h->tokens.item[turn->first_token], turn->token_count,
+                 begins.begin, begins.end, first_only, &h->matches);
+}
+
+/* Whether the sentence [begin, end) has words of a guard, NEAR or UNLESS. */
+static bool sentence_has(Hearing *h, const Turn *turn, uint32_t rule, PhraseKind kind, uint32_t begin, uint32_t end)
+{
+    InSentence *known = &h->in_sentence[kind == PHRASE_UNLESS];
+    if (known->rule == rule && known->begin == begin) return known->has;
+    const Token *token = &h->tokens.item[turn->first_token];
+    TokenSpan begins = { begin, end };
+    while (begins.begin > 0 && !token_is_word(&token[begins.begin - 1])) begins.begin--; /* it may be trimmed */
+    find_guard(h, turn, rule, kind, begins, false);
+    *known = (InSentence){ rule, begin, false };
+    for (size_t i = 0; i < h->matches.count && !known->has; i++) {
+        Match match = h->matches.item[i];
+        trim(token, kind, &match);
+        known->has = match.begin >= begin && match.begin < end;
     }
-    return low < turn->hit_count && hit[low].rule == rule && hit[low].kind == (uint32_t)kind ? &hit[low] : NULL;
+    return known->has;
 }
 
-static bool has_within(const Hearing *h, const Turn *turn, uint32_t rule, PhraseKind kind, uint32_t begin, uint32_t end)
+/* Whether words of its NOT share a token with [begin, end). */
+static bool overlapped(Hearing *h, const Turn *turn, uint32_t rule, uint32_t begin, uint32_t end)
 {
-    const Hit *hit = find_hit(h, turn, rule, kind, begin);
-    return hit && hit->begin < end;
-}
-
-static bool overlapped(const Hearing *h, const Turn *turn, uint32_t rule, uint32_t begin, uint32_t end)
-{
-    const Hit *past = &h->hits.item[turn->first_hit + turn->hit_count];
-    const Hit *hit = find_hit(h, turn, rule, PHRASE_NOT, begin > MATCH_TOKENS_MAX ? begin - MATCH_TOKENS_MAX : 0);
-    for (; hit && hit < past && hit->rule == rule && hit->kind == PHRASE_NOT && hit->begin < end; hit++)
-        if (hit->end > begin) return true;
+    uint32_t longest = 2 * automaton_group_words(h->rules->automaton, h->rules->rule[rule].group[PHRASE_NOT]);
+    find_guard(h, turn, rule, PHRASE_NOT, (TokenSpan){ begin > longest ? begin - longest : 0, end }, false);
+    for (size_t i = 0; i < h->matches.count; i++) {
+        Match match = h->matches.item[i];
+        trim(&h->tokens.item[turn->first_token], PHRASE_NOT, &match);
+        if (match.begin < end && match.end > begin) return true;
+    }
     return false;
 }
 
-static bool other_has(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t rule, PhraseKind kind)
+static bool turn_has(Hearing *h, const Turn *turn, uint32_t rule, PhraseKind kind)
+{
+    find_guard(h, turn, rule, kind, (TokenSpan){ 0, turn->token_count }, true);
+    return h->matches.count > 0;
+}
+
+static bool other_has(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t rule, PhraseKind kind)
 {
     uint32_t other[6];
     size_t count = other_turns(h, c, utterance, other, COUNT(other));
     for (size_t i = 0; i < count; i++)
-        if (find_hit(h, &h->turn[other[i]], rule, kind, 0)) return true;
+        if (turn_has(h, &h->turn[other[i]], rule, kind)) return true;
     return false;
 }
 
-/* Words of an earlier turn; those of the turn in hand are noted already, and do not count. */
-static bool met(const Hearing *h, uint32_t utterance, uint32_t rule, PhraseKind kind)
+/* Whether an earlier turn has it; each turn of a conversation is looked at once for each such guard. */
+static bool met(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t rule, PhraseKind kind)
 {
-    Met first = h->met[kind - PHRASE_EARLIER][rule];
-    return first.conversation == h->conversation && first.turn < utterance;
+    Met *met = &h->met[kind - PHRASE_EARLIER][rule];
+    const Rule *of = &h->rules->rule[rule];
+    if (met->conversation != h->conversation) *met = (Met){ .conversation = h->conversation };
+    for (; !met->found && met->looked < utterance; met->looked++) {
+        const Turn *turn = &h->turn[met->looked];
+        if (!turn->judged) continue;
+        int root = role_root(c->utterance[met->looked].role);
+        bool of_other = kind == PHRASE_EARLIER || kind == PHRASE_EARLIER_NOT;
+        if (of->who[of_other ? !root : root]) met->found = turn_has(h, turn, rule, kind);
+    }
+    return met->found;
 }
 
 static bool in_place(const Turn *turn, uint8_t place)
@@ -231,7 +274,7 @@ static bool in_place(const Turn *turn, uint8_t place)
 }
 
 /* Guards that are the same for all matches of a rule in a turn. */
-static bool turn_allows(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t index)
+static bool turn_allows(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t index)
 {
     const Rule *rule = &h->rules->rule[index];
     const Turn *turn = &h->turn[utterance];
@@ -240,20 +283,16 @@ static bool turn_allows(const Hearing *h, const Conversation *c, uint32_t uttera
     if (turn->word_count < rule->words_min) return false;
     if (turn->word_count > rule->words_max && rule->words_max < UINT16_MAX) return false;
     uint16_t has = rule->has;
-    if (has & 1u << PHRASE_TURN && !find_hit(h, turn, index, PHRASE_TURN, 0)) return false;
-    if (has & 1u << PHRASE_TURN_NOT && find_hit(h, turn, index, PHRASE_TURN_NOT, 0)) return false;
+    if (has & 1u << PHRASE_TURN && !turn_has(h, turn, index, PHRASE_TURN)) return false;
+    if (has & 1u << PHRASE_TURN_NOT && turn_has(h, turn, index, PHRASE_TURN_NOT)) return false;
     if (has & 1u << PHRASE_OTHER && !other_has(h, c, utterance, index, PHRASE_OTHER)) return false;
     if (has & 1u << PHRASE_OTHER_NOT && other_has(h, c, utterance, index, PHRASE_OTHER_NOT)) return false;
-    if (has & 1u << PHRASE_EARLIER && !met(h, utterance, index, PHRASE_EARLIER)) return false;
-    if (has & 1u << PHRASE_EARLIER_NOT && met(h, utterance, index, PHRASE_EARLIER_NOT)) return false;
-    if (has & 1u << PHRASE_OWN && !met(h, utterance, index, PHRASE_OWN)) return false;
-    if (has & 1u << PHRASE_OWN_NOT && met(h, utterance, index, PHRASE_OWN_NOT)) return false;
+    if (has & 1u << PHRASE_EARLIER && !met(h, c, utterance, index, PHRASE_EARLIER)) return false;
+    if (has & 1u << PHRASE_EARLIER_NOT && met(h, c, utterance, index, PHRASE_EARLIER_NOT)) return false;
+    if (has & 1u << PHRASE_OWN && !met(h, c, utterance, index, PHRASE_OWN)) return false;
+    if (has & 1u << PHRASE_OWN_NOT && met(h, c, utterance, index, PHRASE_OWN_NOT)) return false;
     return true;
 }
-
-typedef struct TokenSpan {
-    uint32_t begin, end;
-} TokenSpan;
 
 enum { LOOKED_AT_TOKENS_MAX = 300 }; /* on either side of a match: a clause without an end must not cost its square */
 
@@ -276,10 +315,10 @@ static bool match_allows(Hearing *h, const Conversation *c, uint32_t utterance, 
     if (rule->tells && end == SYM_QUESTION) return false;
     if (rule->has & 1u << PHRASE_NOT && overlapped(h, turn, say->rule, say->begin, say->end)) return false;
     if (rule->has & 1u << PHRASE_NEAR &&
-        !has_within(h, turn, say->rule, PHRASE_NEAR, b->sentence_begin, b->sentence_end))
+        !sentence_has(h, turn, say->rule, PHRASE_NEAR, b->sentence_begin, b->sentence_end))
         return false;
     if (rule->has & 1u << PHRASE_UNLESS &&
-        has_within(h, turn, say->rule, PHRASE_UNLESS, b->sentence_begin, b->sentence_end))
+        sentence_has(h, turn, say->rule, PHRASE_UNLESS, b->sentence_begin, b->sentence_end))
         return false;
     if (rule->echo || rule->echo_max < UINT8_MAX) {
         TokenSpan looked = looked_at(span, say);
@@ -438,6 +477,7 @@ static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
     bool prepared = h->sink != NULL;
     h->fired_count = 0;
     if (prepared) find_bounds(h, turn);
+    for (size_t i = 0; i < COUNT(h->in_sentence); i++) h->in_sentence[i].rule = UINT32_MAX;
     for (uint32_t i = 0; i < turn->hit_count;) {
         uint32_t rule = h->hits.item[turn->first_hit + i].rule, past = i;
         while (past < turn->hit_count && h->hits.item[turn->first_hit + past].rule == rule) past++;
@@ -453,7 +493,9 @@ static void judge_turn(Hearing *h, const Conversation *c, uint32_t utterance)
                 Hit say = h->hits.item[turn->first_hit + k];
                 if (say.kind != PHRASE_SAY) break;
                 if (plain) {
-                    if (!overlapped(h, turn, rule, say.begin, say.end)) add_signal(h, utterance, &say);
+                    if (!(h->rules->rule[rule].has & 1u << PHRASE_NOT) ||
+                        !overlapped(h, turn, rule, say.begin, say.end))
+                        add_signal(h, utterance, &say);
                     continue;
                 }
                 TokenSpan span = span_of(h, turn, &say);
@@ -493,11 +535,19 @@ void judge_run(Hearing *h, const Conversation *c)
     h->echo_of = UINT32_MAX;
     count_turns(h, c);
     h->long_turns[WHO_AGENT] = h->long_turns[WHO_CUSTOMER] = 0;
-    for (uint32_t i = 0; i < c->utterance_count; i++) {
-        if (!h->turn[i].judged) continue;
-        judge_read_turn(h, c, i, (unsigned)role_root(c->utterance[i].role), &h->turn[i]);
-        h->turn[i].nth_long = h->long_turns[role_root(c->utterance[i].role)];
+    for (uint32_t i = 0, past = 0, piece = 0; i < c->utterance_count; i++) {
+        if (i == past) {
+            past = read_ahead(h, c, i);
+            piece = 0;
+        }
+        Turn *turn = &h->turn[i];
+        if (!turn->judged) continue;
+        uint32_t first = h->piece_first[piece], count = h->piece_first[piece + 1] - first;
+        piece++;
+        take_turn_hits(h, turn, h->ahead.item + first, count);
+        int root = role_root(c->utterance[i].role);
+        turn->nth_long = h->long_turns[root];
         judge_turn(h, c, i);
-        h->long_turns[role_root(c->utterance[i].role)] += h->turn[i].word_count > SHORT_TURN_WORDS;
+        h->long_turns[root] += turn->word_count > SHORT_TURN_WORDS;
     }
 }

@@ -15,6 +15,9 @@ struct Element {
     uint32_t value;        /* symbol, set, widest gap */
     Element *first, *last; /* of SEQUENCE, CHOICE, OPTIONAL (one) */
     Element *next;         /* beside it */
+    uint32_t counted;      /* by phrase_count: in which phrase last */
+    uint32_t cost;         /* see anchor_cost; 0: not known yet */
+    uint32_t longest;      /* see longest; 0: not known yet */
 };
 
 typedef struct Parser {
@@ -376,4 +379,103 @@ Node phrase_nodes(PhraseContext *context, const Element *e, Node next)
     }
     }
     return next;
+}
+
+/* --- anchors: the words without which a phrase cannot be met ----------------------- */
+
+enum { COST_NEVER = UINT32_MAX, MARK_COST = 1000 };
+
+static const Symbol *symbols_of(PhraseContext *context, const Element *e, Symbol *one, size_t *count)
+{
+    if (e->kind == EL_SET) return automaton_set_symbols(context->rules->automaton, e->value, count);
+    *one = (Symbol)e->value;
+    *count = 1;
+    return one;
+}
+
+static void count_words(PhraseContext *context, Element *e)
+{
+    if (e->counted == context->counting) return;
+    e->counted = context->counting;
+    if (e->kind == EL_SYMBOL || e->kind == EL_SET) {
+        Symbol one;
+        size_t count;
+        const Symbol *symbol = symbols_of(context, e, &one, &count);
+        for (size_t i = 0; i < count; i++) context->occurs[symbol[i]]++;
+    }
+    for (Element *part = e->first; part; part = part->next) count_words(context, part);
+}
+
+void phrase_count(PhraseContext *context, Element *e)
+{
+    context->counting++;
+    count_words(context, e);
+}
+
+static uint32_t add_cost(uint32_t a, uint32_t b) { return a > COST_NEVER - b ? COST_NEVER : a + b; }
+
+/* About how often one of the words comes that every way to read this has one of; those that many phrases have are
+ * common.  COST_NEVER: it may be read without any. */
+static uint32_t anchor_cost(PhraseContext *context, Element *e)
+{
+    if (e->cost) return e->cost;
+    uint32_t cost = COST_NEVER;
+    if (e->kind == EL_SYMBOL || e->kind == EL_SET) {
+        Symbol one;
+        size_t count;
+        const Symbol *symbol = symbols_of(context, e, &one, &count);
+        cost = 1;
+        for (size_t i = 0; i < count; i++)
+            cost = add_cost(cost, context->occurs[symbol[i]] + (symbol[i] < SYM_NUMBER ? MARK_COST : 0));
+    } else if (e->kind == EL_SEQUENCE) {
+        for (Element *part = e->first; part; part = part->next) cost = MIN(cost, anchor_cost(context, part));
+    } else if (e->kind == EL_CHOICE) {
+        cost = 0;
+        for (Element *one = e->first; one; one = one->next) cost = add_cost(cost, anchor_cost(context, one));
+    }
+    return e->cost = cost;
+}
+
+/* The part of a sequence that it is looked for by. */
+static Element *anchor_part(PhraseContext *context, Element *sequence)
+{
+    Element *best = sequence->first;
+    for (Element *part = best->next; part; part = part->next)
+        if (anchor_cost(context, part) < anchor_cost(context, best)) best = part;
+    return best;
+}
+
+/* Words in the longest way to read this. */
+static uint32_t longest(Element *e)
+{
+    if (e->longest) return e->longest;
+    uint32_t words = e->kind == EL_GAP ? e->value : 1;
+    if (e->kind == EL_SEQUENCE) {
+        words = 0;
+        for (Element *part = e->first; part; part = part->next) words = MIN(words + longest(part), MATCH_TOKENS_MAX);
+    } else if (e->first) {
+        for (Element *one = e->first; one; one = one->next) words = MAX(words, longest(one));
+    }
+    return e->longest = words;
+}
+
+static void need_words(PhraseContext *context, Element *e, uint32_t before, uint32_t group)
+{
+    if (automaton_nodes(context->rules->automaton) > NODES_MAX) return; /* as phrase_nodes does */
+    if (e->kind == EL_SEQUENCE) {
+        Element *anchor = anchor_part(context, e);
+        for (Element *part = e->first; part != anchor; part = part->next) before += longest(part);
+        need_words(context, anchor, before, group);
+    } else if (e->kind == EL_CHOICE) {
+        for (Element *one = e->first; one; one = one->next) need_words(context, one, before, group);
+    } else {
+        automaton_need(context->rules->automaton, group, e->kind == EL_SET, e->value, before);
+    }
+}
+
+void phrase_need(PhraseContext *context, Element *e, uint32_t group)
+{
+    anchor_cost(context, e);
+    need_words(context, e, 0, group);
+    automaton_longest(context->rules->automaton, group, longest(e));
 }

@@ -12,6 +12,13 @@ typedef struct Line {
     bool indented;
 } Line;
 
+/* A phrase that is parsed and waits for the others. */
+typedef struct Pending {
+    struct Element *element;
+    uint32_t phrase;
+    bool sentence_start;
+} Pending;
+
 typedef struct Reader {
     Rules *rules;
     const Words *words;
@@ -26,6 +33,8 @@ typedef struct Reader {
     bool boundary, in_section;
     bool told;  /* what is wrong with the section or rule that this line belongs to */
     Rule *rule; /* NULL before the first of a section */
+    Pending *pending;
+    uint32_t pending_count, pending_capacity;
 } Reader;
 
 static void mistake(Reader *r, uint32_t line, const char *reason)
@@ -299,11 +308,32 @@ static void read_phrase(Reader *r, const Line *line, PhraseKind kind, Str text)
     }
     *ARENA_PUSH(&rules->arena, rules->phrase, rules->phrase_count, rules->phrase_capacity) =
         (Phrase){ (uint32_t)(rule - rules->rule), kind };
-    bool of_other =
-        kind == PHRASE_OTHER || kind == PHRASE_OTHER_NOT || kind == PHRASE_EARLIER || kind == PHRASE_EARLIER_NOT;
-    Node start = phrase_nodes(&r->context, parsed, automaton_accept(rules->automaton, number));
-    for (unsigned who = 0; who < ROOTS; who++)
-        if (rule->who[of_other ? !who : who]) automaton_start(rules->automaton, who, sentence_start, start);
+    *ARENA_PUSH(&r->scratch, r->pending, r->pending_count, r->pending_capacity) =
+        (Pending){ parsed, number, sentence_start };
+}
+
+/* Phrases become nodes when all of them are known: how rare a word is among them tells by which to look for it. */
+static void make_nodes(Reader *r)
+{
+    Rules *rules = r->rules;
+    Automaton *a = rules->automaton;
+    r->context.occurs = ARENA_NEW(&r->scratch, uint32_t, rules->vocabulary.symbol_count);
+    for (uint32_t i = 0; i < r->pending_count; i++) phrase_count(&r->context, r->pending[i].element);
+    for (uint32_t i = 0; i < r->pending_count; i++) {
+        const Pending *pending = &r->pending[i];
+        const Phrase *phrase = &rules->phrase[pending->phrase];
+        Rule *rule = &rules->rule[phrase->rule];
+        Node start = phrase_nodes(&r->context, pending->element, automaton_accept(a, pending->phrase));
+        if (phrase->kind == PHRASE_SAY || phrase->kind == PHRASE_BOUNDARY) {
+            for (unsigned who = 0; who < ROOTS; who++)
+                if (rule->who[who]) automaton_start(a, who, pending->sentence_start, start);
+            continue;
+        }
+        uint32_t *group = &rule->group[phrase->kind];
+        if (!*group) *group = automaton_group_new(a);
+        automaton_start(a, *group, pending->sentence_start, start);
+        phrase_need(&r->context, pending->element, *group);
+    }
 }
 
 static bool read_number(Str text, int64_t low, int64_t high, int64_t *ret)
@@ -539,6 +569,7 @@ Rules *rules_open(const Words *words, Buf *report, size_t *mistakes, Err *err)
         read_spelling(&r);
         each_line(&r, true);
         each_line(&r, false);
+        make_nodes(&r);
         finish_rules(&r);
         find_stems(rules);
         good = automaton_compile(rules->automaton, rules->vocabulary.symbol_count, err);

@@ -73,6 +73,7 @@ typedef struct Rule {
     uint8_t echo_max;      /* at most; UINT8_MAX: any number */
     uint16_t words_min, words_max; /* of the turn */
     uint16_t has;                  /* bits by PhraseKind that the rule has phrases of */
+    uint32_t group[PHRASE_KINDS];  /* of its guards' phrases: asked only when its own words were met */
     Str reason;                    /* as hear_reason gives it */
     uint64_t behaviour_key;        /* hash of the behaviour's id: what models know it by */
     bool is_own;                   /* of a company's own words: no model has a say in it */
@@ -122,6 +123,8 @@ typedef struct PhraseContext {
     Classes *classes;
     Irregular irregular;
     unsigned classes_open; /* that are being read, one within the other */
+    uint32_t counting;     /* phrases counted so far */
+    uint32_t *occurs;      /* by symbol: in how many phrases */
 } PhraseContext;
 
 struct Element;
@@ -129,5 +132,9 @@ struct Element *phrase_parse(PhraseContext *context, Str text, bool *sentence_st
                              Err *err) MUST_USE;             /* NULL on error */
 bool phrase_begins_with_word(const struct Element *element); /* or a shape or mark, in every way to read it */
 Node phrase_nodes(PhraseContext *context, const struct Element *element, Node next);
+/* Counts a phrase's words, so that phrase_need knows the rare ones. */
+void phrase_count(PhraseContext *context, struct Element *element);
+/* Tells the group by which words it may be left out: one of those in every way to read the phrase. */
+void phrase_need(PhraseContext *context, struct Element *element, uint32_t group);
 
 #endif

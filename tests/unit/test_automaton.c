@@ -144,7 +144,34 @@ static void keep_longest(Matches *ret)
     ret->count = kept;
 }
 
-static void compare(const Rules *rules, Matcher *matcher, const Case *cases)
+/* Phrases of the first rule, then of each guard's rule two: what it says, and the guard. */
+static uint32_t case_of(uint32_t phrase) { return phrase < PHRASES ? phrase : (phrase - PHRASES) / 2; }
+
+/* Whether `matches` are those of PCRE2 for phrases [first, past) that begin at tokens [from, to). */
+static void compare(const Case *cases, uint32_t first, uint32_t past, const Buf *text, const Buf *letters, size_t from,
+                    size_t to, Matches *matches)
+{
+    size_t seen = 0;
+    keep_longest(matches);
+    for (size_t at = from; at < to; at++)
+        for (uint32_t k = first; k < past; k++) {
+            uint32_t begin, end;
+            if (!is_word_letter(letters->data[at]) || !expected(&cases[k], letters, at, &begin, &end)) continue;
+            bool found = false;
+            for (size_t i = 0; i < matches->count && !found; i++)
+                found = case_of(matches->item[i].phrase) == k && matches->item[i].begin == begin &&
+                        matches->item[i].end == end;
+            if (!found)
+                fail_msg("phrase `%s` (%s) in \"%.*s\" from token %zu to %u was not met", cases[k].rule,
+                         cases[k].pattern, STR_ARG(buf_str(text)), at, end);
+            seen++;
+        }
+    if (seen != matches->count)
+        fail_msg("%zu matches, %zu expected in \"%.*s\"", matches->count, seen, STR_ARG(buf_str(text)));
+}
+
+/* All phrases sought in a text, and each by itself as a guard is: from a part of it. */
+static void compare_text(const Rules *rules, Matcher *matcher, const Case *cases)
 {
     Buf text = { 0 }, letters = { 0 };
     Tokens tokens = { 0 };
@@ -152,23 +179,23 @@ static void compare(const Rules *rules, Matcher *matcher, const Case *cases)
     random_text(&text, &letters);
     text_tokens(&tokens, &rules->vocabulary, (NameSet){ 0 }, buf_str(&text));
     assert_int_equal(tokens.count, letters.len);
-    matcher_run(matcher, WHO_AGENT, tokens.item, tokens.count, &matches);
-    keep_longest(&matches);
-    size_t seen = 0;
-    for (size_t at = 0; at < letters.len; at++)
-        for (uint32_t k = 0; k < PHRASES; k++) {
-            uint32_t begin, end;
-            if (!is_word_letter(letters.data[at]) || !expected(&cases[k], &letters, at, &begin, &end)) continue;
-            bool found = false;
-            for (size_t i = 0; i < matches.count && !found; i++)
-                found = matches.item[i].phrase == k && matches.item[i].begin == begin && matches.item[i].end == end;
-            if (!found)
-                fail_msg("phrase `%s` (%s) in \"%.*s\" from token %zu to %u was not met", cases[k].rule,
-                         cases[k].pattern, STR_ARG(buf_str(&text)), at, end);
-            seen++;
-        }
-    if (seen != matches.count)
-        fail_msg("%zu matches, %zu expected in \"%.*s\"", matches.count, seen, STR_ARG(buf_str(&text)));
+    Piece piece = { 0, (uint32_t)tokens.count, WHO_AGENT };
+    matcher_run(matcher, tokens.item, &piece, 1, &matches);
+    compare(cases, 0, PHRASES, &text, &letters, 0, letters.len, &matches);
+    for (uint32_t k = 0; k < PHRASES; k++) {
+        uint32_t from = chance((uint32_t)tokens.count), to = from + 1 + chance((uint32_t)tokens.count - from);
+        uint32_t group = rules->rule[1 + k].group[PHRASE_NOT];
+        matches.count = 0;
+        matcher_find(matcher, group, tokens.item, tokens.count, from, to, false, &matches);
+        compare(cases, k, k + 1, &text, &letters, from, to, &matches);
+        bool any = matches.count > 0;
+        for (size_t i = 0; i < matches.count; i++)
+            assert_true(matches.item[i].end - matches.item[i].begin <=
+                        2 * automaton_group_words(rules->automaton, group));
+        matches.count = 0;
+        matcher_find(matcher, group, tokens.item, tokens.count, from, to, true, &matches);
+        assert_int_equal(matches.count > 0, any);
+    }
     matches_clear(&matches);
     tokens_clear(&tokens);
     buf_clear(&text);
@@ -186,6 +213,8 @@ static void spans_are_those_of_pcre2(void **state)
         Buf file = { 0 }, report = { 0 };
         buf_lit(&file, "behaviour test.one\nrule all: all of them\n");
         for (int k = 0; k < PHRASES; k++) buf_printf(&file, "  say %s\n", random_case(&cases[k])->rule);
+        for (int k = 0; k < PHRASES; k++)
+            buf_printf(&file, "rule guard%d: its words\n  say unheard\n  not %s\n", k, cases[k].rule);
         Embedded item[] = { { STR("behaviours.tsv"),
                               STR("id\twho\tsign\tname\tcounts\tnot\tdomain\ntest.one\tagent\t+\tOne\tx\ty\tz\n") },
                             { STR("rules/test.rules"), buf_str(&file) } };
@@ -195,7 +224,7 @@ static void spans_are_those_of_pcre2(void **state)
         Rules *rules = rules_open(&words, &report, &mistakes, &err);
         if (!rules || mistakes) fail_msg("%s %.*s", rules ? "" : err.text, STR_ARG(buf_str(&report)));
         Matcher *matcher = matcher_new(rules->automaton);
-        for (int i = 0; i < TEXTS; i++) compare(rules, matcher, cases);
+        for (int i = 0; i < TEXTS; i++) compare_text(rules, matcher, cases);
         matcher_free(matcher);
         rules_free(rules);
         for (int k = 0; k < PHRASES; k++) pcre2_code_free(cases[k].code);
