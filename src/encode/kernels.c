@@ -11,11 +11,11 @@
 #endif
 
 #if defined __AVX512F__
-enum { WIDTH = 16, TILE_ROWS = 6, TILE_PANELS = 4 }; /* 24 sums in 32 registers */
+enum { WIDTH = 16, TILE_ROWS = 6, SMALL_ROWS = 6, TILE_PANELS = 4 }; /* 24 sums in 32 registers */
 #elif defined __AVX2__
-enum { WIDTH = 8, TILE_ROWS = 6, TILE_PANELS = 1 }; /* 12 sums in 16 registers */
+enum { WIDTH = 8, TILE_ROWS = 6, SMALL_ROWS = 5, TILE_PANELS = 1 }; /* 12 and 10 sums in 16 registers */
 #else
-enum { WIDTH = 4, TILE_ROWS = 2, TILE_PANELS = 1 }; /* 8 sums in 16 registers */
+enum { WIDTH = 4, TILE_ROWS = 2, SMALL_ROWS = 2, TILE_PANELS = 1 }; /* 8 sums in 16 registers */
 #endif
 enum { PARTS = PANEL / WIDTH, TILE_PARTS = TILE_PANELS * PARTS };
 
@@ -304,7 +304,7 @@ INLINE void finish_small(const SmallProduct *m, size_t row, size_t column, VecIn
 
 INLINE void small_tile(const SmallProduct *m, size_t row, size_t column, int rows, int panels)
 {
-    VecInt sum[TILE_ROWS][TILE_PARTS];
+    VecInt sum[SMALL_ROWS][TILE_PARTS];
     for (int r = 0; r < rows; r++)
         for (int p = 0; p < panels * PARTS; p++) sum[r][p] = (VecInt){ 0 };
     const SmallValue *in = (const SmallValue *)m->in.values + row * m->depth;
@@ -329,8 +329,10 @@ INLINE void small_tile(const SmallProduct *m, size_t row, size_t column, int row
 INLINE void small_rows(const SmallProduct *m, size_t row, size_t column, size_t rows, int panels)
 {
     switch (rows) {
-#if defined __AVX2__
+#if defined __AVX512F__
     case 6: small_tile(m, row, column, 6, panels); break;
+#endif
+#if defined __AVX2__
     case 5: small_tile(m, row, column, 5, panels); break;
     case 4: small_tile(m, row, column, 4, panels); break;
     case 3: small_tile(m, row, column, 3, panels); break;
@@ -345,8 +347,8 @@ static void multiply_small(const SmallProduct *m)
     assert(m->depth % 4 == 0 && m->depth <= DEPTH_MAX);
     for (size_t column = 0; column < m->columns;) {
         bool whole = m->columns - column >= TILE_PANELS * PANEL;
-        for (size_t row = 0; row < m->rows; row += TILE_ROWS) {
-            size_t rows = MIN((size_t)TILE_ROWS, m->rows - row);
+        for (size_t row = 0; row < m->rows; row += SMALL_ROWS) {
+            size_t rows = MIN((size_t)SMALL_ROWS, m->rows - row);
             if (whole)
                 small_rows(m, row, column, rows, TILE_PANELS);
             else

@@ -2,8 +2,8 @@
  * processor that this one can play and both arithmetics.
  *
  * bench_encoder [CORPUS.jsonl]: the turns of a gold file (corpus/gold/dev.jsonl), together and one by one, and their
- * clauses (cut at , ; . ! ? and a space).  Each figure is the median of five runs in thread CPU time, so that other
- * work on the machine disturbs little; caches and clock it still shares.
+ * clauses (cut at , ; . ! ? and a space).  Each figure is the median of five runs, of fewer where they last, in thread
+ * CPU time, so that other work on the machine disturbs little; caches and clock it still shares.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "base/json.h"
 #include "encode/encoder.h"
 
-enum { RUNS = 5, FILE_BYTES_MAX = 64 << 20 };
+enum { RUNS = 5, ENOUGH_S = 4, FILE_BYTES_MAX = 64 << 20 };
 
 typedef struct Texts {
     Str *item;
@@ -75,16 +75,17 @@ static double rate(const Encoder *encoder, const Texts *texts, size_t at_once, f
     double took[RUNS];
     Arena arena = { 0 };
     Err err;
-    for (int run = 0; run < RUNS; run++) {
+    int runs = 0;
+    for (double all = 0; runs < RUNS && all < ENOUGH_S; all += took[runs++]) {
         double start = seconds();
         for (size_t i = 0; i < texts->count; i += at_once)
             if (!encoder_run(encoder, texts->item + i, MIN(at_once, texts->count - i), vector + i, &arena, &err))
                 abort();
-        took[run] = seconds() - start;
+        took[runs] = seconds() - start;
     }
     arena_clear(&arena);
-    qsort(took, RUNS, sizeof *took, by_value);
-    return (double)texts->count / took[RUNS / 2];
+    qsort(took, (size_t)runs, sizeof *took, by_value);
+    return (double)texts->count / took[runs / 2];
 }
 
 static void measure(EncoderSettings settings, const Texts *turns, const Texts *clauses)
