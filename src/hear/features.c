@@ -169,17 +169,16 @@ typedef struct View {
     bool asks; /* a question mark ends its sentence */
 } View;
 
-static void view_of(const Hearing *h, const Conversation *c, uint32_t utterance, Unit unit, View *ret)
+static void view_of(const Hearing *h, uint32_t utterance, Unit unit, View *ret)
 {
     const Turn *turn = &h->turn[utterance];
     const Token *token = &h->tokens.item[turn->first_token];
-    Str text = c->utterance[utterance].text;
     ret->count = 0;
     for (uint32_t i = unit.begin; i < unit.end && ret->count < UNIT_WORDS_MAX; i++) {
         if (!token_is_word(&token[i])) continue;
         ret->key[ret->count] = key_of(h->hearer->lexicon, &token[i]);
         ret->kind[ret->count] = kind_of(h->hearer->lexicon, &token[i]);
-        ret->stem[ret->count] = stem_of(h->rules, text, &token[i]);
+        ret->stem[ret->count] = token[i].stem;
         ret->token[ret->count++] = &token[i];
     }
     ret->asks = unit.end < turn->token_count && token[unit.end].symbol == SYM_QUESTION;
@@ -379,7 +378,7 @@ static uint32_t own_echo(const Hearing *h, const Conversation *c, uint32_t utter
         for (uint32_t w = 0; w < MIN(v->count, 40); w++) {
             if (!v->stem[w]) continue;
             for (uint32_t k = 0; k < words; k++)
-                if (stem_of(h->rules, c->utterance[i].text, &h->tokens.item[turn->first_token + k]) == v->stem[w]) {
+                if (h->tokens.item[turn->first_token + k].stem == v->stem[w]) {
                     shared++;
                     break;
                 }
@@ -456,7 +455,7 @@ void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, con
                       size_t index, bool with_signs, Features *f)
 {
     View view;
-    view_of(h, c, utterance, units[index], &view);
+    view_of(h, utterance, units[index], &view);
     f->count = 0;
     add_words(&view, f);
     f->end[GROUP_WORDS] = f->count;

@@ -151,7 +151,8 @@ int role_root(Role role);
 size_t other_turns(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t *ret, size_t most);
 /* Content words of a span of turn `utterance` that come back from the other party's last turns. */
 uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin_token, uint32_t end_token);
-uint64_t stem_of(const Rules *rules, Str text, const Token *token); /* 0: no content word */
+uint64_t stem_of(const Rules *rules, Str text,
+                 const Token *token); /* 0: no content word; token->stem once it is read */
 
 /* reading.c */
 void reading_make(Hearing *h, const Conversation *c, Arena *arena, Reading *ret);

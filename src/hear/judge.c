@@ -94,8 +94,9 @@ static void read_tokens(Hearing *h, const Utterance *u, Turn *turn)
     turn->token_count = (uint32_t)h->tokens.count - turn->first_token;
     turn->word_count = 0;
     turn->punctuated = false;
-    const Token *token = &h->tokens.item[turn->first_token];
+    Token *token = &h->tokens.item[turn->first_token];
     for (uint32_t i = 0; i < turn->token_count; i++) {
+        token[i].stem = stem_of(h->rules, u->text, &token[i]);
         turn->word_count += token_is_word(&token[i]) && !(token[i].flags & TOKEN_PART);
         if (i + 1 < turn->token_count && !token_is_word(&token[i])) turn->punctuated = true;
     }

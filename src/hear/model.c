@@ -216,14 +216,32 @@ static uint32_t whole_root(uint64_t n)
     return (uint32_t)root;
 }
 
-static const unsigned char *row_of(const Model *model, uint64_t feature)
+/* Slots and rows are sent for while other features are looked at: nearly all the time would be waiting for memory. */
+enum { ROWS_TOGETHER = 64 };
+
+/* The rows of `count` features, at most ROWS_TOGETHER, in their order; those that the model does not know are left out.
+ */
+static size_t rows_of(const Model *model, const uint64_t *feature, size_t count, const unsigned char **ret)
 {
-    uint32_t tag = model_tag(feature), bit = tag * 0x9e3779b1u & model->present_mask;
-    if (!(model->present[bit / 64] >> (bit % 64) & 1)) return NULL;
-    for (uint32_t at = model_slot(feature, model->head.slot_count); model->slot[at].tag;
-         at = (at + 1) & (model->head.slot_count - 1))
-        if (model->slot[at].tag == tag) return model->row + (size_t)model->slot[at].row * model->head.row_bytes;
-    return NULL;
+    uint32_t tag[ROWS_TOGETHER], slot[ROWS_TOGETHER], mask = model->head.slot_count - 1;
+    size_t present = 0, known = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t of = model_tag(feature[i]), bit = of * 0x9e3779b1u & model->present_mask;
+        tag[present] = of; /* without a branch: half of them are not there */
+        slot[present] = model_slot(feature[i], model->head.slot_count);
+        present += model->present[bit / 64] >> (bit % 64) & 1;
+    }
+    for (size_t i = 0; i < present; i++) __builtin_prefetch(&model->slot[slot[i]]);
+    for (size_t i = 0; i < present; i++)
+        for (uint32_t at = slot[i]; model->slot[at].tag; at = (at + 1) & mask) {
+            if (model->slot[at].tag != tag[i]) continue;
+            const unsigned char *row = model->row + (size_t)model->slot[at].row * model->head.row_bytes;
+            for (uint32_t line = 0; line < model->head.row_bytes; line += 64) __builtin_prefetch(row + line);
+            __builtin_prefetch(row + model->head.row_bytes - 1);
+            ret[known++] = row;
+            break;
+        }
+    return known;
 }
 
 void model_sums(const Model *model, const Features *f, const int8_t *dense, int32_t *ret)
@@ -239,13 +257,16 @@ void model_sums(const Model *model, const Features *f, const int8_t *dense, int3
         }
         uint64_t square = 0;
         memset(sum, 0, stride * sizeof *sum);
-        for (; at < f->end[group]; at++) {
-            const unsigned char *row = row_of(model, f->item[at]);
-            if (!row) continue;
-            uint16_t idf;
-            memcpy(&idf, row + stride, sizeof idf);
-            square += (uint64_t)idf * idf;
-            add_row(sum, (const int8_t *)row, 1, stride);
+        for (size_t past; at < f->end[group]; at = past) {
+            const unsigned char *row[ROWS_TOGETHER];
+            past = MIN(at + ROWS_TOGETHER, f->end[group]);
+            size_t rows = rows_of(model, f->item + at, past - at, row);
+            for (size_t i = 0; i < rows; i++) {
+                uint16_t idf;
+                memcpy(&idf, row[i] + stride, sizeof idf);
+                square += (uint64_t)idf * idf;
+                add_row(sum, (const int8_t *)row[i], 1, stride);
+            }
         }
         if (!square) continue;
         int64_t by = group >= GROUP_FACTS

@@ -95,12 +95,12 @@ static bool same_question(const Question *a, const Question *b)
 }
 
 /* The content words of the sentence that ends at token `end`. */
-static Question question_before(const Hearing *h, const Conversation *c, uint32_t utterance, uint32_t end)
+static Question question_before(const Hearing *h, uint32_t utterance, uint32_t end)
 {
     Question ret = { .utterance = utterance };
     const Token *token = &h->tokens.item[h->turn[utterance].first_token];
     for (uint32_t i = end; i-- > 0 && token[i].symbol > SYM_QUESTION && ret.count < QUESTION_STEMS;) {
-        uint64_t stem = stem_of(h->rules, c->utterance[utterance].text, &token[i]);
+        uint64_t stem = token[i].stem;
         bool again = stem == 0;
         for (uint32_t k = 0; k < ret.count; k++) again |= ret.stem[k] == stem;
         if (!again) ret.stem[ret.count++] = stem;
@@ -116,7 +116,7 @@ static void find_asked_twice(const Hearing *h, const Conversation *c, Arena *are
         const Turn *turn = &h->turn[i];
         for (uint32_t k = 0; turn->judged && k < turn->token_count && count < QUESTIONS_KEPT; k++) {
             if (h->tokens.item[turn->first_token + k].symbol != SYM_QUESTION) continue;
-            Question question = question_before(h, c, i, k);
+            Question question = question_before(h, i, k);
             if (question.count < QUESTION_STEMS_MIN) continue;
             for (size_t before = 0; before < count; before++) {
                 const Question *other = &asked[before];

@@ -41,7 +41,7 @@ static void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
     for (size_t i = 0; i < count; i++) {
         const Turn *turn = &h->turn[other[i]];
         for (uint32_t k = 0; k < turn->token_count && words < ECHO_WORDS_MAX; k++) {
-            uint64_t stem = stem_of(h->rules, c->utterance[other[i]].text, &h->tokens.item[turn->first_token + k]);
+            uint64_t stem = h->tokens.item[turn->first_token + k].stem;
             if (!stem) continue;
             words++;
             uint32_t at = (uint32_t)stem & (ECHO_SLOTS - 1);
@@ -59,7 +59,7 @@ uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint3
     uint64_t counted[64];
     uint32_t count = 0;
     for (uint32_t i = begin; i < end && count < COUNT(counted); i++) {
-        uint64_t stem = stem_of(h->rules, c->utterance[utterance].text, &h->tokens.item[turn->first_token + i]);
+        uint64_t stem = h->tokens.item[turn->first_token + i].stem;
         if (!stem) continue;
         uint32_t at = (uint32_t)stem & (ECHO_SLOTS - 1);
         while (h->echo_stamp[at] == h->echo_now && h->echo_slot[at] != stem) at = (at + 1) & (ECHO_SLOTS - 1);

@@ -22,6 +22,7 @@ typedef struct Token {
     Symbol symbol;
     uint8_t flags;
     uint64_t hash; /* of the folded word, 0 for punctuation: names words that have no symbol */
+    uint64_t stem; /* of words that carry content: judge.c fills it in */
 } Token;
 
 typedef struct Tokens {
