@@ -451,23 +451,32 @@ size_t units_of_turn(const Hearing *h, const Turn *turn, Unit *ret, size_t most)
     return count;
 }
 
+static void add_group(FeatureGroup group, Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units,
+                      size_t count, size_t index, bool with_signs, const View *view, Features *f)
+{
+    switch (group) {
+    case GROUP_WORDS: add_words(view, f); break;
+    case GROUP_LETTERS:
+        add_letters(view, c->utterance[utterance].text, f);
+        if (with_signs) add_signs(view, c->utterance[utterance].text, f);
+        break;
+    case GROUP_AROUND: add_around(h, &h->turn[utterance], units, count, index, f); break;
+    case GROUP_BEFORE: add_before(h, c, utterance, f); break;
+    case GROUP_FACTS: add_facts(h, c, utterance, units, count, index, view, f); break;
+    case GROUP_RULES: add_rules(h, &units[index], f); break;
+    case GROUP_COUNT: break;
+    }
+}
+
 void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
                       size_t index, bool with_signs, Features *f)
 {
     View view;
     view_of(h, utterance, units[index], &view);
     f->count = 0;
-    add_words(&view, f);
-    f->end[GROUP_WORDS] = f->count;
-    add_letters(&view, c->utterance[utterance].text, f);
-    if (with_signs) add_signs(&view, c->utterance[utterance].text, f);
-    f->end[GROUP_LETTERS] = f->count;
-    add_around(h, &h->turn[utterance], units, count, index, f);
-    f->end[GROUP_AROUND] = f->count;
-    add_before(h, c, utterance, f);
-    f->end[GROUP_BEFORE] = f->count;
-    add_facts(h, c, utterance, units, count, index, &view, f);
-    f->end[GROUP_FACTS] = f->count;
-    add_rules(h, &units[index], f);
-    f->end[GROUP_RULES] = f->count;
+    for (unsigned group = 0; group < GROUP_COUNT; group++) {
+        if (!(f->left_out >> group & 1))
+            add_group((FeatureGroup)group, h, c, utterance, units, count, index, with_signs, &view, f);
+        f->end[group] = f->count;
+    }
 }

@@ -30,6 +30,7 @@ typedef struct Features {
     uint64_t *item;
     size_t count, capacity;  /* malloc'ed, used again: features_clear */
     size_t end[GROUP_COUNT]; /* group g is [end[g - 1], end[g]) */
+    uint32_t left_out;       /* set by the caller: bits of groups that nobody asks for, which stay empty */
 } Features;
 
 /* Words of one kind, and what names each symbol. */

@@ -205,6 +205,7 @@ static void listen_turn(TurnSink *base, Hearing *h, const Conversation *c, uint3
         const Heard *heard = &l->listener->item[m];
         if ((int)model_who(heard->model) != root) continue;
         size_t labels = model_label_count(heard->model);
+        l->features.left_out = model_groups_unused(heard->model);
         l->sum = hearing_room(l->sum, &l->sum_capacity, units * labels + 1, sizeof *l->sum);
         for (size_t u = 0; u < units; u++) {
             features_of_unit(h, c, utterance, l->unit, units, u, false, &l->features);

@@ -148,6 +148,12 @@ bool model_whole_turns(const Model *model) { return model->head.whole_turns != 0
 Str model_card(const Model *model) { return model->card; }
 Str model_hash(const Model *model) { return str_from(model->hash); }
 double model_unit(const Model *model) { return model->head.unit; }
+uint32_t model_groups_unused(const Model *model)
+{
+    uint32_t bits = 0;
+    for (unsigned group = 0; group < GROUP_COUNT; group++) bits |= (uint32_t)!model->head.group_scale[group] << group;
+    return bits;
+}
 uint32_t model_dense_columns(const Model *model) { return model->head.dense_columns; }
 
 /* --- adding up --------------------------------------------------------------------------- */
@@ -217,7 +223,7 @@ static uint32_t whole_root(uint64_t n)
 }
 
 /* Slots and rows are sent for while other features are looked at: nearly all the time would be waiting for memory. */
-enum { ROWS_TOGETHER = 64 };
+enum { ROWS_TOGETHER = 256 };
 
 /* The rows of `count` features, at most ROWS_TOGETHER, in their order; those that the model does not know are left out.
  */

@@ -42,10 +42,11 @@ void model_free(Model *model); /* NULL is fine */
 size_t model_label_count(const Model *model);
 const ModelLabel *model_label(const Model *model, size_t index);
 ModelKind model_kind(const Model *model);
-Who model_who(const Model *model);          /* whose turns it was learned from */
-bool model_whole_turns(const Model *model); /* its units are turns, not clauses */
-Str model_card(const Model *model);         /* JSON */
-Str model_hash(const Model *model);         /* 8 hex digits over all its bytes */
+Who model_who(const Model *model);                /* whose turns it was learned from */
+bool model_whole_turns(const Model *model);       /* its units are turns, not clauses */
+Str model_card(const Model *model);               /* JSON */
+Str model_hash(const Model *model);               /* 8 hex digits over all its bytes */
+uint32_t model_groups_unused(const Model *model); /* bits of feature groups that count for nothing */
 uint32_t model_dense_columns(const Model *model);
 double model_unit(const Model *model); /* MODEL_NUMBER: what a sum of LOGIT_ONE stands for */
 
