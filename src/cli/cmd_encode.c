@@ -11,7 +11,7 @@ static const char HELP[] =
     "\n"
     "  --text             numbers in words, one line a text, instead of 512 float32, little-endian, a text\n"
     "  --weights FILE     the encoder's weights instead of goodwill-encoder.gwe beside the program\n"
-    "  --processor NAME   plain, avx2, avx512 or vnni instead of the best that this processor can\n"
+    "  --processor NAME   plain, avx2, avxvnni, avx512 or vnni instead of the best that this processor can\n"
     "  --int8             small integers: several times faster, nearly the same vectors, equal on every processor\n"
     "  --card             where the weights come from and their licence, then nothing else\n"
     "\n"

@@ -27,7 +27,7 @@ typedef enum EncoderNumbers { ENCODER_FLOAT, ENCODER_INT8 } EncoderNumbers;
 
 typedef struct EncoderSettings {
     const char *path;      /* the file; NULL: $GOODWILL_ENCODER, else goodwill-encoder.gwe beside the program */
-    const char *processor; /* "plain", "avx2", "avx512", "vnni"; NULL: the best that this one can */
+    const char *processor; /* "plain", "avx2", "avxvnni", "avx512", "vnni"; NULL: the best that this one can */
     EncoderNumbers numbers;
 } EncoderSettings;
 

@@ -25,7 +25,7 @@ typedef float VecThere __attribute__((vector_size(WIDTH * 4), aligned(4), may_al
 
 /* Small integers: four bytes at once where the processor multiplies those (the rows' then count from 0, OFFSET above
  * what they mean), else two of 16 bits, which never overflow. */
-#if defined __AVX512VNNI__
+#if defined __AVX512VNNI__ || defined __AVXVNNI__
 enum { GROUP = 4, OFFSET = 128 };
 typedef int8_t SmallWeight;
 typedef uint8_t SmallValue;
@@ -281,6 +281,8 @@ INLINE VecInt small_products(int32_t a, VecInt w, VecInt sum)
 {
 #if defined __AVX512VNNI__
     return (VecInt)_mm512_dpbusd_epi32((__m512i)sum, _mm512_set1_epi32(a), (__m512i)w);
+#elif defined __AVXVNNI__
+    return (VecInt)_mm256_dpbusd_avx_epi32((__m256i)sum, _mm256_set1_epi32(a), (__m256i)w);
 #elif defined __AVX512BW__
     return sum + (VecInt)_mm512_madd_epi16(_mm512_set1_epi32(a), (__m512i)w);
 #elif defined __AVX2__

@@ -15,7 +15,14 @@
 
 enum { PANEL = 16 };
 
-typedef enum KernelsKind { KERNELS_PLAIN, KERNELS_AVX2, KERNELS_AVX512, KERNELS_VNNI, KERNELS_COUNT } KernelsKind;
+typedef enum KernelsKind {
+    KERNELS_PLAIN,
+    KERNELS_AVX2,
+    KERNELS_AVXVNNI,
+    KERNELS_AVX512,
+    KERNELS_VNNI,
+    KERNELS_COUNT
+} KernelsKind;
 
 /* out = in × weights: `rows` by `depth` times `depth` by `columns`. */
 typedef struct Product {

@@ -1,9 +1,9 @@
 /* bench_encoder.c -- turns and clauses that the sentence encoder reads a second, on one thread, for each kind of
  * processor that this one can play and both arithmetics.
  *
- * bench_encoder [CORPUS.jsonl]: the turns of a gold file (corpus/gold/dev.jsonl), together and one by one, and their
- * clauses (cut at , ; . ! ? and a space).  Each figure is the median of five runs, of fewer where they last, in thread
- * CPU time, so that other work on the machine disturbs little; caches and clock it still shares.
+ * bench_encoder [CORPUS.jsonl [PROCESSOR…]]: the turns of a gold file (corpus/gold/dev.jsonl), together and one by one,
+ * and their clauses (cut at , ; . ! ? and a space).  Each figure is the median of five runs, of fewer where they last,
+ * in thread CPU time, so that other work on the machine disturbs little; caches and clock it still shares.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,13 +103,21 @@ static void measure(EncoderSettings settings, const Texts *turns, const Texts *c
     printf("%-8s %-6s %8.0f turns/s together %8.0f one by one %8.0f clauses/s %6.1f ms to open\n", settings.processor,
            settings.numbers == ENCODER_INT8 ? "int8" : "float", rate(encoder, turns, turns->count, vector),
            rate(encoder, turns, 1, vector), rate(encoder, clauses, clauses->count, vector), opening_ms);
+    fflush(stdout);
     free(vector);
     encoder_free(encoder);
 }
 
+static bool asked(int argc, char **argv, const char *processor)
+{
+    for (int i = 2; i < argc; i++)
+        if (strcmp(argv[i], processor) == 0) return true;
+    return argc <= 2;
+}
+
 int main(int argc, char **argv)
 {
-    static const char *const PROCESSORS[] = { "plain", "avx2", "avx512", "vnni" };
+    static const char *const PROCESSORS[] = { "plain", "avx2", "avxvnni", "avx512", "vnni" };
     Arena arena = { 0 };
     Texts turns = { 0 }, clauses = { 0 };
     Err err = { .kind = ERR_NONE };
@@ -121,7 +129,7 @@ int main(int argc, char **argv)
     printf("%s: %zu turns of %.1f bytes, %zu clauses of %.1f\n", path, turns.count,
            (double)turns.bytes / (double)turns.count, clauses.count, (double)clauses.bytes / (double)clauses.count);
     for (size_t i = 0; i < COUNT(PROCESSORS); i++)
-        for (int numbers = ENCODER_FLOAT; numbers <= ENCODER_INT8; numbers++)
+        for (int numbers = ENCODER_FLOAT; asked(argc, argv, PROCESSORS[i]) && numbers <= ENCODER_INT8; numbers++)
             measure((EncoderSettings){ .processor = PROCESSORS[i], .numbers = (EncoderNumbers)numbers }, &turns,
                     &clauses);
     arena_clear(&arena);

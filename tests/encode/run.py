@@ -76,7 +76,7 @@ def compare(goodwill):
     texts = thousand()
     expected = oracle(texts)
     tap.case('a thousand texts', [] if len(expected) == len(texts) == TEXTS else [f'{len(texts)} texts, {len(expected)} vectors'])
-    for processor in ('plain', 'avx2', 'avx512', 'vnni'):
+    for processor in ('plain', 'avx2', 'avxvnni', 'avx512', 'vnni'):
         got = encoded(goodwill, texts, '--processor', processor)
         if isinstance(got, str):
             tap.skip(f'{processor}', got)

@@ -14,7 +14,7 @@
 
 enum { SENTENCES = 200, SUMS = 16, FEW = 40 };
 
-static const char *const PROCESSORS[] = { "plain", "avx2", "avx512", "vnni" };
+static const char *const PROCESSORS[] = { "plain", "avx2", "avxvnni", "avx512", "vnni" };
 
 typedef struct Table {
     Buf bytes;
