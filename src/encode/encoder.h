@@ -32,7 +32,7 @@ typedef struct EncoderSettings {
 } EncoderSettings;
 
 /* NULL on error: ERR_SYSTEM where there is no such file, ERR_INPUT where it is damaged, ERR_USAGE where the processor
- * cannot what is asked.  Takes some 20 ms. */
+ * cannot what is asked.  Takes 8 to 20 ms. */
 Encoder *encoder_open(EncoderSettings settings, Err *err) MUST_USE;
 void encoder_free(Encoder *encoder); /* NULL is fine */
 
