@@ -6,13 +6,15 @@
 #include "cli/command.h"
 #include "hear/hear.h"
 
-static const char HELP[] = "  check FILE…    says line and reason of everything that is wrong in a rules file\n"
-                           "  list           every behaviour, with the number of its rules\n"
-                           "\n"
-                           "  --words DIR    your own rules and words over the built-in ones\n"
-                           "\n"
-                           "Example:\n"
-                           "  goodwill rules check words/rules/recovery.rules\n";
+static const char HELP[] =
+    "  check FILE…    says line and reason of everything that is wrong in a rules file\n"
+    "  list           every behaviour: the number of its rules, and how far people agree with its marks (sure, to\n"
+    "                 check, off, or - where nobody has measured it; see `goodwill evaluate`)\n"
+    "\n"
+    "  --words DIR    your own rules and words over the built-in ones\n"
+    "\n"
+    "Example:\n"
+    "  goodwill rules check words/rules/recovery.rules\n";
 
 enum { OPT_WORDS = 256, RULES_FILE_MAX = 16 << 20 /* bytes: a person wrote it */ };
 
@@ -61,8 +63,9 @@ static int list(const Command *command, const char *words, int count)
     };
     for (size_t i = 0; i < hear_behaviour_count(hearer); i++) {
         const Behaviour *b = hear_behaviour(hearer, i);
-        printf("%4zu  %-28.*s  %-8s  %-8s  %.*s\n", hear_rule_count(hearer, i), STR_ARG(b->id),
-               b->who == WHO_AGENT ? "agent" : "customer", SIGNS[b->sign], STR_ARG(b->name));
+        const char *state = agreement_state_name(hear_agreement(hearer, i)->state);
+        printf("%4zu  %-28.*s  %-8s  %-8s  %-8s  %.*s\n", hear_rule_count(hearer, i), STR_ARG(b->id),
+               b->who == WHO_AGENT ? "agent" : "customer", SIGNS[b->sign], state ? state : "-", STR_ARG(b->name));
     }
     Str hash = hear_rules_hash(hearer);
     printf("rules %.*s\n", STR_ARG(hash));

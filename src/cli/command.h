@@ -23,7 +23,8 @@ typedef struct Command {
 } Command;
 
 /* Each in cmd_<name>.c; main.c holds the table. */
-extern const Command cmd_encode, cmd_train, cmd_predict, cmd_hear, cmd_import, cmd_rules, cmd_serve, cmd_formats;
+extern const Command cmd_encode, cmd_train, cmd_predict, cmd_evaluate, cmd_hear, cmd_import, cmd_rules, cmd_serve,
+    cmd_formats;
 
 /* For a command's getopt_long loop: `help` handled, anything unknown told with the nearest option.
  *     while ((option = command_option(command, argc, argv, OPTIONS, &status)) != -1) switch (option) { … }

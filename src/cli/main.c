@@ -14,7 +14,7 @@
 
 /* In the order in which people meet them. */
 static const Command *const COMMANDS[] = {
-    &cmd_hear, &cmd_import, &cmd_serve, &cmd_rules, &cmd_train, &cmd_predict, &cmd_formats, &cmd_encode,
+    &cmd_hear, &cmd_import, &cmd_serve, &cmd_rules, &cmd_train, &cmd_predict, &cmd_evaluate, &cmd_formats, &cmd_encode,
 };
 
 static const char HEAD[] =

@@ -17,6 +17,7 @@ typedef struct Show {
     bool reasons; /* below each mark: why it was made */
 } Show;
 
+/* Marks of behaviours that are off (hear_mark_state) are left out; those to be checked say so. */
 void show_conversation(Buf *out, const Show *show, const Heard *heard);
 
 /* The words under one turn, for show_conversation: text wrapped to `width` columns behind `indent` of them (the first

@@ -2,6 +2,8 @@
 #include "cli/lay_out.h"
 #include "cli/show.h"
 
+#include <stdlib.h>
+
 enum {
     SPEAKER_WIDTH_MAX = 20,
     KEY_WIDTH = 16,       /* "First contact" and its blanks */
@@ -348,10 +350,23 @@ static void add_reading(Buf *out, const Show *show, const Conversation *c, const
     add_emotion(out, show, r);
 }
 
-void show_conversation(Buf *out, const Show *show, const Heard *heard)
+/* The marks of behaviours that are not off. */
+static Marks shown_marks(const Show *show, Marks marks)
 {
+    Marks ret = { calloc(marks.count + 1, sizeof *marks.item), 0 };
+    if (!ret.item) abort(); /* the process is out of memory */
+    for (size_t i = 0; i < marks.count; i++)
+        if (hear_mark_state(show->hearer, &marks.item[i]) != STATE_OFF) ret.item[ret.count++] = marks.item[i];
+    return ret;
+}
+
+void show_conversation(Buf *out, const Show *show, const Heard *all)
+{
+    Heard shown = *all, *heard = &shown;
+    shown.marks = shown_marks(show, all->marks);
     add_head(out, show, heard);
     if (show->turns) add_turns(out, show, heard);
+    free(shown.marks.item);
     add_reading(out, show, heard->conversation, heard->reading);
     buf_lit(out, "\n\n");
 }

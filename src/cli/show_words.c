@@ -14,7 +14,7 @@
 #include "cli/lay_out.h"
 #include "cli/show.h"
 
-enum { ROWS_MAX = 16, LABEL_MAX = 60 };
+enum { ROWS_MAX = 16, LABEL_MAX = 80 };
 
 typedef struct Row {
     Buf text;
@@ -115,17 +115,25 @@ static void place(Words *w, int begin, int end, Style style, Str label)
     w->left_out++;
 }
 
-/* The behaviour's name; that it was only a stock phrase is worth knowing at once. */
+/* The behaviour's name; that it was only a stock phrase is worth knowing at once, and that people agree with too few
+ * such marks. */
 static Str label_of(const Words *w, const Mark *m, char room[LABEL_MAX])
 {
     enum { STOCK_PHRASE_MAX = 30 }; /* hear.h's anchor */
     const Behaviour *b = hear_behaviour(w->show->hearer, m->behaviour);
     Str stock = STR(", stock phrase");
-    size_t len = MIN(b->name.len, LABEL_MAX - stock.len);
+    Str check = STR(", please check");
+    size_t len = MIN(b->name.len, LABEL_MAX - stock.len - check.len);
     memcpy(room, b->name.data, len);
-    if (b->sign != SIGN_STRENGTH || m->quality > STOCK_PHRASE_MAX) return str_make(room, len);
-    memcpy(room + len, stock.data, stock.len);
-    return str_make(room, len + stock.len);
+    if (b->sign == SIGN_STRENGTH && m->quality <= STOCK_PHRASE_MAX) {
+        memcpy(room + len, stock.data, stock.len);
+        len += stock.len;
+    }
+    if (hear_mark_state(w->show->hearer, m) == STATE_CHECK) {
+        memcpy(room + len, check.data, check.len);
+        len += check.len;
+    }
+    return str_make(room, len);
 }
 
 static void place_mark(Words *w, const Line *line, const Mark *m)

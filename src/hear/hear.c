@@ -1,5 +1,6 @@
 /* hear.c -- opens the words, runs the stages, answers for the names.  See hear.h and hearing.h. */
 #include "hear/hearing.h"
+#include "hear/agreed.h"
 #include "hear/features.h"
 #include "hear/listen.h"
 #include "hear/outcome.h"
@@ -51,11 +52,27 @@ static bool open_readings(Hearer *hearer, Err *err)
            outcome_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->outcome, err);
 }
 
-bool hear_reader_from(Str name, ReaderKind *ret)
+const char *hear_reader_name(ReaderKind reader)
 {
     static const char *const NAMES[] = { [READER_FAST] = "fast", [READER_RULES] = "rules" };
-    for (size_t i = 0; i < COUNT(NAMES); i++)
-        if (str_equal(name, str_from(NAMES[i]))) {
+    return NAMES[reader];
+}
+
+static bool open_agreement(Hearer *hearer, Err *err)
+{
+    const Embedded *built_in = embedded_find(&embedded_words, AGREED_FILE);
+    hearer->agreement_is_own =
+        !str_equal(words_bytes(&hearer->words, AGREED_FILE), built_in ? built_in->bytes : STR(""));
+    return agreed_open(&hearer->words, hearer->rules, str_from(hear_reader_name(hearer->reader)), &hearer->arena,
+                       &hearer->agreement, err);
+}
+
+ReaderKind hear_reader(const Hearer *hearer) { return hearer->reader; }
+
+bool hear_reader_from(Str name, ReaderKind *ret)
+{
+    for (int i = READER_FAST; i <= READER_RULES; i++)
+        if (str_equal(name, str_from(hear_reader_name((ReaderKind)i)))) {
             *ret = (ReaderKind)i;
             return true;
         }
@@ -70,6 +87,7 @@ Hearer *hear_open_reader(const char *words_dir, ReaderKind reader, Err *err)
     Buf report = { 0 };
     size_t mistakes = 0;
     if (!hearer) abort();
+    hearer->reader = reader;
     if (!words_open(words_dir, &hearer->arena, &hearer->words, err) ||
         !(hearer->rules = rules_open(&hearer->words, &report, &mistakes, err))) {
         buf_clear(&report);
@@ -82,7 +100,7 @@ Hearer *hear_open_reader(const char *words_dir, ReaderKind reader, Err *err)
         err_hint(err, "%zu mistakes in the rules; `goodwill rules check FILE` lists them.", mistakes);
         hear_free(hearer);
         hearer = NULL;
-    } else if (!open_readings(hearer, err) ||
+    } else if (!open_readings(hearer, err) || !open_agreement(hearer, err) ||
                (reader == READER_FAST &&
                 !listener_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->listener, err))) {
         hear_free(hearer);
@@ -184,6 +202,15 @@ Str hear_reason(const Hearer *hearer, uint32_t rule)
 {
     uint32_t rules = hearer->rules->rule_count;
     return rule < rules ? hearer->rules->rule[rule].reason : listener_reason(hearer->listener, rule - rules);
+}
+
+const HearAgreement *hear_agreement(const Hearer *hearer, size_t behaviour) { return &hearer->agreement[behaviour]; }
+Str hear_agreement_table(const Hearer *hearer) { return words_bytes(&hearer->words, AGREED_FILE); }
+
+AgreementState hear_mark_state(const Hearer *hearer, const Mark *mark)
+{
+    bool own = mark->rule < hearer->rules->rule_count && hearer->rules->rule[mark->rule].is_own;
+    return own && !hearer->agreement_is_own ? STATE_UNMEASURED : hearer->agreement[mark->behaviour].state;
 }
 
 Str hear_rules_hash(const Hearer *hearer) { return hearer->rules->hash; }

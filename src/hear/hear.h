@@ -112,6 +112,8 @@ Hearer *hear_open(const char *words_dir, Err *err) MUST_USE; /* with the fast re
 /* Who marks: the rules alone; or rules and learned models of words/models. */
 typedef enum ReaderKind { READER_FAST, READER_RULES } ReaderKind;
 bool hear_reader_from(Str name, ReaderKind *ret) MUST_USE; /* "fast", "rules" */
+const char *hear_reader_name(ReaderKind reader);
+ReaderKind hear_reader(const Hearer *hearer);
 Hearer *hear_open_reader(const char *words_dir, ReaderKind reader, Err *err) MUST_USE;
 void hear_free(Hearer *hearer); /* NULL is fine */
 
@@ -135,6 +137,29 @@ const char *outcome_name(Outcome outcome); /* "resolved", …; NULL when unsure 
 const char *ends_name(Ends ends);
 bool outcome_from(Str name, Outcome *ret) MUST_USE;
 bool ends_from(Str name, Ends *ret) MUST_USE;
+
+/* How far marks of a behaviour agree with people, as words/agreement.tsv tells for the reader in force (`goodwill
+ * evaluate --save` writes it).  Shares are 0..1, -1 where unknown; intervals are of 95 %.
+ *   sure      the lower end of precision is at least .75: shown and counted
+ *   to check  precision is at least .5: shown with "please check", left out of figures about a person
+ *   off       less than that: not shown
+ */
+typedef enum AgreementState { STATE_UNMEASURED, STATE_SURE, STATE_CHECK, STATE_OFF } AgreementState;
+typedef struct HearAgreement {
+    AgreementState state;
+    double precision, precision_low, precision_high, recall, recall_low, recall_high;
+    double alpha;      /* Krippendorff's, over turns */
+    bool in_figures;   /* may enter a figure about a person: sure, and alpha at least .667 */
+    uint32_t labelled; /* instances in the conversations that it was measured on */
+    Str date;          /* YYYY-MM-DD */
+} HearAgreement;
+
+const HearAgreement *hear_agreement(const Hearer *hearer, size_t behaviour);
+/* Its behaviour's; unmeasured when a rule of a company's own made it and the table is not the company's own. */
+AgreementState hear_mark_state(const Hearer *hearer, const Mark *mark);
+const char *agreement_state_name(AgreementState state); /* "sure", "to check", "off"; NULL when unmeasured */
+bool agreement_in_figures(AgreementState state, double alpha);
+Str hear_agreement_table(const Hearer *hearer); /* words/agreement.tsv as it is */
 
 /* Reads a rules file and says what is wrong with it, line by line, as `goodwill rules check` prints it. True: nothing.
  */

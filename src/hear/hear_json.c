@@ -254,6 +254,8 @@ static void add_mark(Buf *out, const Hearer *hearer, const Conversation *c, cons
     buf_hundredths(out, m->confidence);
     buf_lit(out, ",\"reason\":");
     buf_json(out, hear_reason(hearer, m->rule));
+    buf_lit(out, ",\"state\":");
+    add_name(out, agreement_state_name(hear_mark_state(hearer, m)));
     buf_char(out, '}');
 }
 

@@ -121,6 +121,9 @@ struct Hearer {
     int8_t *emotion_of; /* by behaviour, hundredths: words/emotion.tsv */
     struct TimeWords *time_words;
     struct Lexicon *lexicon;
+    ReaderKind reader;
+    HearAgreement *agreement;                  /* by behaviour */
+    bool agreement_is_own;                     /* the table is not the built-in one */
     struct Listener *listener;                 /* NULL: rules alone */
     uint64_t key_you, key_your, key_i, key_we; /* words that tell who is spoken of */
     OutcomeModel *outcome;

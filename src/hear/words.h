@@ -20,6 +20,7 @@ typedef struct Words {
 
 bool words_open(const char *folder, Arena *arena, Words *ret, Err *err) MUST_USE;
 Str words_bytes(const Words *words, Str name);    /* empty when there is none */
-Str words_hash(Arena *arena, const Words *words); /* 16 hex digits over all names and bytes (BLAKE2b) */
+Str words_hash(Arena *arena, const Words *words); /* 16 hex digits over all names and bytes (BLAKE2b) but
+                                                     agreement.tsv's, which tells of marks and makes none */
 
 #endif

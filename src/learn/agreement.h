@@ -1,7 +1,9 @@
 /* agreement.h -- how far marks agree with labels: counts over conversations, and what follows from them.
  *
  * A mark is right when the same turn is labelled with the same behaviour and the two share a byte; a label is met when
- * some mark does so.  Span overlap is the share of bytes that a label and the best mark on it have in common (Jaccard).
+ * some mark does so.  Span overlap is the share of bytes that a label and the mark that shares most with it have in
+ * common (Jaccard).  On a turn with a contested label no mark of its behaviour is wrong, and the label is not asked
+ * for.
  */
 #ifndef GOODWILL_LEARN_AGREEMENT_H
 #define GOODWILL_LEARN_AGREEMENT_H
@@ -19,6 +21,9 @@ typedef struct Agreement {
 typedef struct MarkedWords {
     uint32_t utterance, begin, end;
 } MarkedWords;
+
+typedef enum Judged { JUDGED_RIGHT, JUDGED_WRONG, JUDGED_CONTESTED } Judged;
+Judged agreement_judge(const Passage *passage, Str behaviour, const MarkedWords *marked);
 
 void agreement_add(const Passage *passage, Str behaviour, const MarkedWords *marked, size_t count, Agreement *to);
 void agreement_sum(Agreement *to, const Agreement *from, double weight);

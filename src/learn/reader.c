@@ -221,23 +221,38 @@ static Str write_card(const Work *w, const ReaderFound *found, Buf *card)
     return buf_str(card);
 }
 
+/* Everything up to the thresholds. */
+static void open_work(Work *w, Arena *arena, ReaderFound *found, LabelPlan *plan)
+{
+    ExamplesOptions how = { .who = w->options->who, .rows_least = ROWS_LEAST };
+    memcpy(how.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
+    *found = (ReaderFound){ 0 };
+    for (size_t b = 0; b < hear_behaviour_count(w->hearer) && w->labels < MODEL_LABELS_MAX; b++)
+        if (hear_behaviour(w->hearer, b)->who == w->options->who) w->behaviour[w->labels++] = (uint16_t)b;
+    w->stride = label_stride(w->labels);
+    w->files = w->passages->count ? w->passages->item[w->passages->count - 1].file + 1 : 0;
+    examples_make(&w->examples, w->hearer, w->passages, &how);
+    set_targets(w);
+    cross_validate(w);
+    try_thresholds(w);
+    find_thresholds(w, arena, found, plan);
+}
+
+static void close_work(Work *w)
+{
+    free(w->target);
+    free(w->weight);
+    free(w->sum);
+    free(w->tried);
+    examples_clear(&w->examples);
+}
+
 void reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions *options, Arena *arena, Buf *model,
                   ReaderFound *found)
 {
     Work w = { .hearer = hearer, .passages = passages, .options = options };
-    ExamplesOptions how = { .who = options->who, .rows_least = ROWS_LEAST };
-    memcpy(how.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
-    *found = (ReaderFound){ 0 };
-    for (size_t b = 0; b < hear_behaviour_count(hearer) && w.labels < MODEL_LABELS_MAX; b++)
-        if (hear_behaviour(hearer, b)->who == options->who) w.behaviour[w.labels++] = (uint16_t)b;
-    w.stride = label_stride(w.labels);
-    w.files = passages->count ? passages->item[passages->count - 1].file + 1 : 0;
-    examples_make(&w.examples, hearer, passages, &how);
-    set_targets(&w);
-    cross_validate(&w);
-    try_thresholds(&w);
     LabelPlan plan[MODEL_LABELS_MAX];
-    find_thresholds(&w, arena, found, plan);
+    open_work(&w, arena, found, plan);
     FitOptions fit = FIT;
     fit.seed = options->seed;
     linear_fit(&w.examples.rows, NULL, w.target, w.labels, &fit, w.weight);
@@ -253,9 +268,122 @@ void reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions 
     memcpy(whole.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
     model_write(&whole, model);
     buf_clear(&card);
-    free(w.target);
-    free(w.weight);
-    free(w.sum);
-    free(w.tried);
-    examples_clear(&w.examples);
+    close_work(&w);
+}
+
+/* --- marks of files left out ------------------------------------------------------------------- */
+
+typedef struct Kept {
+    Mark *item;
+    size_t count, capacity;
+} Kept;
+
+/* How sure the model is of these words: of its surest unit among them. */
+static uint8_t sureness(const Work *w, size_t first, size_t past, size_t label, const LabelPlan *plan,
+                        const MarkedWords *words)
+{
+    double best = 0;
+    for (size_t row = first; row < past; row++) {
+        const Example *e = &w->examples.item[row];
+        if (e->utterance != words->utterance || e->begin >= words->end || words->begin >= e->end) continue;
+        best = fmax(best, sigmoid_at(plan->sigmoid, (double)w->sum[row * w->stride + label]));
+    }
+    return (uint8_t)fmax(1, fmin(100, floor(100 * best + .5)));
+}
+
+/* Words of a behaviour that share a byte are one mark, as judge_merge makes them: the first stays. */
+static void keep(Kept *kept, size_t from, Mark mark)
+{
+    for (size_t i = from; i < kept->count; i++) {
+        Mark *other = &kept->item[i];
+        if (other->utterance == mark.utterance && other->begin < mark.end && mark.begin < other->end) return;
+    }
+    if (kept->count == kept->capacity) {
+        kept->capacity = kept->capacity ? kept->capacity * 2 : 64;
+        kept->item = must(realloc(kept->item, kept->capacity * sizeof *kept->item));
+    }
+    kept->item[kept->count++] = mark;
+}
+
+static void keep_rules_marks(const Work *w, size_t label, const Marks *rules, Kept *kept)
+{
+    size_t from = kept->count;
+    for (size_t i = 0; i < rules->count; i++)
+        if (rules->item[i].behaviour == w->behaviour[label]) keep(kept, from, rules->item[i]);
+}
+
+static void keep_models_marks(const Work *w, size_t first, size_t past, size_t label, double threshold,
+                              const LabelPlan *plan, const Marks *rules, MarkedWords *words, Kept *kept)
+{
+    size_t from = kept->count, count = marks_at(w, first, past, label, threshold, rules, words);
+    for (size_t m = 0; m < count; m++) {
+        Mark mark = { .behaviour = w->behaviour[label],
+                      .quality = 50,
+                      .confidence = sureness(w, first, past, label, plan, &words[m]),
+                      .utterance = words[m].utterance,
+                      .begin = words[m].begin,
+                      .end = words[m].end,
+                      .rule = NO_LEFT_OUT_RULE };
+        for (size_t i = 0; i < rules->count; i++)
+            if (rules->item[i].behaviour == mark.behaviour && rules->item[i].utterance == mark.utterance &&
+                rules->item[i].begin == mark.begin && rules->item[i].end == mark.end) {
+                mark.rule = rules->item[i].rule;
+                mark.quality = rules->item[i].quality;
+            }
+        keep(kept, from, mark);
+    }
+}
+
+static void left_out_of_party(Work *w, Arena *arena, Kept *kept)
+{
+    ReaderFound found;
+    LabelPlan plan[MODEL_LABELS_MAX];
+    open_work(w, arena, &found, plan);
+    double *threshold = must(calloc(w->files * w->labels + 1, sizeof *threshold));
+    for (uint32_t file = 0; file < w->files; file++)
+        for (size_t l = 0; l < w->labels; l++)
+            threshold[file * w->labels + l] = STEP_FIRST + STEP_SIZE * (double)best_step(w, l, file);
+    MarkedWords *words = NULL;
+    size_t first = 0, past;
+    for (uint32_t p = 0; p < w->passages->count; p++, first = past) {
+        const Marks *rules = &w->examples.by_rules[p];
+        for (past = first; past < w->examples.count && w->examples.item[past].passage == p;) past++;
+        words = must(realloc(words, ((past - first + rules->count) * 2 + 1) * sizeof *words));
+        for (size_t l = 0; l < w->labels; l++)
+            if (plan[l].mode == MODE_RULES)
+                keep_rules_marks(w, l, rules, &kept[p]);
+            else
+                keep_models_marks(w, first, past, l, threshold[w->passages->item[p].file * w->labels + l], &plan[l],
+                                  rules, words, &kept[p]);
+    }
+    free(words);
+    free(threshold);
+    close_work(w);
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const Mark *x = a, *y = b;
+    if (x->utterance != y->utterance) return x->utterance < y->utterance ? -1 : 1;
+    if (x->begin != y->begin) return x->begin < y->begin ? -1 : 1;
+    return (x->behaviour > y->behaviour) - (x->behaviour < y->behaviour);
+}
+
+void reader_left_out_marks(const Hearer *hearer, Passages *passages, uint64_t seed, Arena *arena, Marks *ret)
+{
+    Kept *kept = must(calloc(passages->count + 1, sizeof *kept));
+    for (int who = WHO_AGENT; who <= WHO_CUSTOMER; who++) {
+        ReaderOptions options = { .who = (Who)who, .seed = seed };
+        Work w = { .hearer = hearer, .passages = passages, .options = &options };
+        left_out_of_party(&w, arena, kept);
+    }
+    for (size_t p = 0; p < passages->count; p++) {
+        ret[p] = (Marks){ ARENA_NEW(arena, Mark, kept[p].count + 1), kept[p].count };
+        if (kept[p].count) {
+            memcpy(ret[p].item, kept[p].item, kept[p].count * sizeof(Mark));
+            qsort(ret[p].item, ret[p].count, sizeof(Mark), by_place);
+        }
+        free(kept[p].item);
+    }
+    free(kept);
 }

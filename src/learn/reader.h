@@ -41,4 +41,10 @@ typedef struct ReaderFound {
 void reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions *options, Arena *arena, Buf *model,
                   ReaderFound *found);
 
+/* Marks of each passage by a reader that did not learn from its file, staff's and customers': thresholds and modes
+ * found on the other files too, confidence from the fitted sigmoid.  `ret`: one for each passage, ordered by turn.
+ * Mark.rule is that of the rule whose words are shown, NO_LEFT_OUT_RULE for words that only the model found. */
+enum { NO_LEFT_OUT_RULE = UINT32_MAX };
+void reader_left_out_marks(const Hearer *hearer, Passages *passages, uint64_t seed, Arena *arena, Marks *ret);
+
 #endif

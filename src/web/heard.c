@@ -15,8 +15,15 @@ typedef struct Fill {
     size_t at; /* marks before it belong to turns already filled */
 } Fill;
 
+static AgreementState state_of(const HeardPage *page, const Mark *m)
+{
+    return page->names.state ? page->names.state(page->names.context, m) : STATE_UNMEASURED;
+}
+
+/* NULL: the mark is not shown. */
 static const Behaviour *behaviour_of(const HeardPage *page, const Mark *m)
 {
+    if (state_of(page, m) == STATE_OFF) return NULL;
     return page->names.behaviour(page->names.context, m->behaviour);
 }
 
@@ -273,6 +280,7 @@ static HeardTip tip_of(const Fill *f, const Mark *m, const Behaviour *b)
         .counts = b->counts,
         .quality = b->who == WHO_AGENT && b->sign == SIGN_STRENGTH ? label_quality(m->quality) : (Str){ 0 },
         .sure = m->confidence,
+        .check = state_of(f->page, m) == STATE_CHECK,
         .reason = f->page->names.reason(f->page->names.context, m->rule),
     };
 }
@@ -353,7 +361,9 @@ static void fill_labels(const Fill *f, const Mark *mark, size_t count, HeardTurn
             for (size_t k = 0; k < n && !seen; k++)
                 seen = str_equal(item[k].name, tip.name) && str_equal(item[k].quality, tip.quality);
             if (!seen)
-                item[n++] = (HeardLabel){ .css = tip.css, .sign = tip.sign, .name = tip.name, .quality = tip.quality };
+                item[n++] = (HeardLabel){
+                    .css = tip.css, .sign = tip.sign, .name = tip.name, .quality = tip.quality, .check = tip.check
+                };
         }
     turn->labels.item = item;
     turn->labels.count = n;

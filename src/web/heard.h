@@ -15,6 +15,8 @@
 typedef struct HeardNames {
     const Behaviour *(*behaviour)(void *context, uint16_t number); /* NULL when not known */
     Str (*reason)(void *context, uint32_t rule);
+    AgreementState (*state)(void *context,
+                            const Mark *mark); /* NULL: nothing is known; marks that are off are not shown */
     void *context;
 } HeardNames;
 

@@ -10,18 +10,22 @@ enum { STORES_KEPT = 4 }; /* as many as requests run at once, and some */
 
 struct Pages {
     char *db;
+    const Hearer *hearer;
     pthread_mutex_t lock;
     Store *kept[STORES_KEPT];
     size_t count;
 };
 
-Pages *pages_open(const char *db)
+Pages *pages_open(const char *db, const Hearer *hearer)
 {
     Pages *pages = calloc(1, sizeof *pages);
     if (!pages || !(pages->db = strdup(db))) abort();
+    pages->hearer = hearer;
     pthread_mutex_init(&pages->lock, NULL);
     return pages;
 }
+
+const Hearer *page_hearer(const Pages *pages) { return pages->hearer; }
 
 void pages_close(Pages *pages)
 {

@@ -12,7 +12,8 @@
 
 typedef struct Pages Pages;
 
-Pages *pages_open(const char *db);
+Pages *pages_open(const char *db, const Hearer *hearer); /* `hearer` outlives it */
+const Hearer *page_hearer(const Pages *pages);
 void pages_close(Pages *pages); /* NULL is fine; nothing may be lent */
 
 Store *page_store(Pages *pages, Err *err) MUST_USE;

@@ -5,6 +5,7 @@
 typedef struct Shown {
     Store *store;
     const Stored *stored;
+    const Hearer *hearer;
     Arena *arena;
     bool damaged; /* a reason could not be read */
 } Shown;
@@ -23,15 +24,29 @@ static Str reason_of(void *context, uint32_t rule)
     return store_reason(shown->store, shown->stored->rules, rule, shown->arena, &reason, &err) ? reason : (Str){ 0 };
 }
 
-static void show(Store *store, const Stored *stored, const HttpRequest *request, HttpReply *reply)
+/* What is known now of this behaviour; a rule's number means something to the very words that made it alone. */
+static AgreementState state_of(void *context, const Mark *mark)
 {
-    Shown shown = { store, stored, request->arena, false };
+    const Shown *shown = context;
+    const Behaviour *b = behaviour_of(context, mark->behaviour);
+    Mark now = *mark;
+    size_t behaviour;
+    if (!b || !hear_behaviour_named(shown->hearer, b->id, &behaviour)) return STATE_UNMEASURED;
+    now.behaviour = (uint16_t)behaviour;
+    if (!str_equal(shown->stored->rules, hear_rules_hash(shown->hearer)))
+        return hear_agreement(shown->hearer, behaviour)->state;
+    return hear_mark_state(shown->hearer, &now);
+}
+
+static void show(Store *store, const Hearer *hearer, const Stored *stored, const HttpRequest *request, HttpReply *reply)
+{
+    Shown shown = { store, stored, hearer, request->arena, false };
     Buf body = { 0 };
     HeardPage heard = {
         .conversation = &stored->conversation,
         .marks = stored->marks,
         .reading = stored->has_reading ? &stored->reading : NULL,
-        .names = { behaviour_of, reason_of, &shown },
+        .names = { behaviour_of, reason_of, state_of, &shown },
         .anchor = STR("c1"),
         .damage = stored->damage,
     };
@@ -60,7 +75,7 @@ void page_conversation(Pages *pages, const HttpRequest *request, HttpReply *repl
     Store *store = page_store(pages, &err);
     bool good = store && store_get(store, number, request->arena, &stored, &found, &err);
     if (good && found)
-        show(store, &stored, request, reply);
+        show(store, page_hearer(pages), &stored, request, reply);
     else if (good)
         page_error(reply, 404, STR("There is no such conversation"), STR("It may have been removed."));
     else

@@ -28,6 +28,13 @@ static Str reason_of(void *context, uint32_t rule)
     return hear_reason(report->hearer, rule);
 }
 
+static AgreementState state_of(void *context, const Mark *mark)
+{
+    const Report *report = context;
+    return mark->behaviour < hear_behaviour_count(report->hearer) ? hear_mark_state(report->hearer, mark)
+                                                                  : STATE_UNMEASURED;
+}
+
 Report *report_new(const Hearer *hearer)
 {
     Report *report = calloc(1, sizeof *report);
@@ -56,7 +63,7 @@ bool report_add(Report *report, const Conversation *c, Marks marks, const Readin
         .conversation = c,
         .marks = marks,
         .reading = reading,
-        .names = { behaviour_of, reason_of, report },
+        .names = { behaviour_of, reason_of, state_of, report },
         .anchor = anchor,
     };
     HeardTally tally = heard_tally(&page);

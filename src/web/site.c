@@ -191,7 +191,7 @@ SiteServer *site_open(const SiteOptions *options, Err *err)
     SiteServer *site = calloc(1, sizeof *site);
     if (!site || !(site->db = strdup(options->db))) abort();
     const Site functions = { begin, take_body, end, done, refuse, site };
-    site->pages = pages_open(options->db);
+    site->pages = pages_open(options->db, options->hearer);
     site->uploads = uploads_open(options->db, options->hearer, options->redact, err);
     if (site->uploads) site->http = http_open(&functions, options->address, options->port, err);
     if (site->http) return site;

@@ -44,6 +44,29 @@ def at_least(name, value, least):
     tap.case(name, [] if value >= least else [f'{value:.3f} is under {least:.2f}'])
 
 
+def check_evaluate(goodwill, path, result):
+    """`goodwill evaluate` counts as this test does, behaviour by behaviour."""
+    done = subprocess.run([goodwill, 'evaluate', '--json', '--rounds', '50', path], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=200)
+    told, problems = json.loads(done.stdout or '{}'), []
+    for one in told.get('behaviours', []):
+        count = result.by_behaviour.get(one['behaviour'], score.Count())
+        if (one['right'], one['wrong'], one['missed']) != (count.right, count.wrong, count.missed):
+            problems.append(f'{one["behaviour"]}: {one["right"]}, {one["wrong"]}, {one["missed"]}; here {count.right}, '
+                            f'{count.wrong}, {count.missed}')
+    for name, value, here in [('micro-F1', told['micro_f1']['value'], result.total().f1()),
+                              ('overlap', told['overlap']['value'], result.overlap())]:
+        if abs(value - here) > 1e-4:
+            problems.append(f'{name}: {value}; here {here}')
+    for question, (right, asked) in result.answers.items():
+        answer = told['readings'][question]
+        if (answer['right'], answer['asked']) != (right, asked):
+            problems.append(f'{question}: {answer["right"]} of {answer["asked"]}; here {right} of {asked}')
+    if not told.get('behaviours'):
+        problems.append('no behaviour was told')
+    tap.case('evaluate counts alike', problems + ([done.stderr.decode()] if done.stderr else []))
+
+
 def main():
     check_rule()
     path = ROOT / 'corpus/gold/dev.jsonl'
@@ -54,6 +77,7 @@ def main():
     tap.case('every conversation is heard', [] if len(heard) == len(gold) and done.returncode == 0 else
              [f'{len(gold)} conversations, {len(heard)} heard, exit status {done.returncode}', done.stderr.decode()])
     result = score.score_all(gold, heard)
+    check_evaluate(pathlib.Path(sys.argv[1]).resolve(), path, result)
     with open(ROOT / 'words/behaviours.tsv', encoding='utf-8') as file:
         harms = {row['id'] for row in csv.DictReader(file, delimiter='\t') if row['sign'] == '-'}
     total, harm = result.total(), result.total(lambda name: name in harms)

@@ -93,7 +93,11 @@ static void whole(void **state)
         "{\"turn\":1,\"behaviour\":\"recovery.apology\",\"begin\":0,\"end\":6,\"text\":\"Sorry.\",\"quality\":0.5,"
         "\"confidence\":0.85,\"reason\":");
     buf_json(&expect, hear_reason(hearer, 0));
-    buf_lit(&expect, "}]}");
+    const char *name = agreement_state_name(hear_agreement(hearer, apology)->state);
+    if (name)
+        buf_printf(&expect, ",\"state\":\"%s\"}]}", name);
+    else
+        buf_lit(&expect, ",\"state\":null}]}");
     assert_str(buf_str(&out), buf_str(&expect));
     buf_clear(&out);
     buf_clear(&expect);

@@ -74,7 +74,7 @@ static Str drawn(Buf *out, Arena *arena, const Conversation *c, Marks marks, con
     HeardPage page = { .conversation = c,
                        .marks = marks,
                        .reading = reading,
-                       .names = { behaviour_of, reason_of, NULL },
+                       .names = { behaviour_of, reason_of, NULL, NULL },
                        .anchor = STR("c1") };
     out->len = 0;
     heard_html_of(out, &page, arena);
