@@ -22,20 +22,36 @@ static const struct option OPTIONS[] = {
     { NULL, 0, NULL, 0 },
 };
 
+/* The model was trained with the sentence encoder: without it, its answers would be others. */
+static bool open_encoder(const char *model, Encoder **ret, Err *err)
+{
+    EncoderSettings settings = { .numbers = ENCODER_INT8 };
+    Err why = { .kind = ERR_NONE };
+    *ret = encoder_open(settings, &why);
+    if (*ret) return true;
+    return err_set(err, why.kind, "%.200s needs the sentence encoder: %.250s", model, why.text);
+}
+
 static bool predict(Str bytes, const char *name, const char *words, char **file, int files, Err *err)
 {
     Model *model = model_open(bytes, str_from(name), err);
+    Encoder *encoder = NULL;
     if (!model) return false;
+    if (model_dense_columns(model) && !open_encoder(name, &encoder, err)) {
+        model_free(model);
+        return false;
+    }
     Hearer *hearer = hear_open_reader(words, READER_RULES, err);
     Passages passages = { 0 };
     bool good = hearer != NULL;
     for (int i = 0; good && i < files; i++) good = passages_read(&passages, file[i], err);
     Buf out = { 0 };
-    good = good && texts_predict(hearer, model, &passages, &out, err);
+    good = good && texts_predict(hearer, encoder, model, &passages, &out, err);
     if (good) fwrite(out.data ? out.data : "", 1, out.len, stdout);
     buf_clear(&out);
     passages_clear(&passages);
     hear_free(hearer);
+    encoder_free(encoder);
     model_free(model);
     return good;
 }

@@ -15,6 +15,7 @@ static const char HELP[] =
     "  --label KEY=VALUE    is it this value or not\n"
     "  --label 'KEY>0'      is the number above this or not\n"
     "  --reader             all behaviours at once, as the built-in reader has them; the output is a folder\n"
+    "  --reader fast|deep   with --label: words alone, or with the sentence encoder (deep where its file is there)\n"
     "  -o FILE              where the model goes (model.gwm unless said)\n"
     "  --regress            the values are numbers to be foretold, also where they look like names of classes\n"
     "  --seed N             of the order in which examples are looked at (1 unless said)\n"
@@ -31,7 +32,7 @@ enum { OPT_LABEL = 256, OPT_READER, OPT_REGRESS, OPT_SEED, OPT_DATE, OPT_LICENCE
 
 static const struct option OPTIONS[] = {
     { "label", required_argument, NULL, OPT_LABEL },
-    { "reader", no_argument, NULL, OPT_READER },
+    { "reader", optional_argument, NULL, OPT_READER },
     { "regress", no_argument, NULL, OPT_REGRESS },
     { "seed", required_argument, NULL, OPT_SEED },
     { "date", required_argument, NULL, OPT_DATE },
@@ -44,6 +45,7 @@ static const struct option OPTIONS[] = {
 
 typedef struct Settings {
     const char *label, *output, *words, *date, *licence;
+    const char *which; /* "fast", "deep"; NULL: deep where the encoder is there */
     bool reader, regress;
     long seed;
     char **file;
@@ -125,12 +127,33 @@ static bool train_reader(const Settings *s, Passages *passages, Err *err)
 
 /* --- one label ------------------------------------------------------------------------------- */
 
+static bool is_reader(const char *word) { return strcmp(word, "fast") == 0 || strcmp(word, "deep") == 0; }
+
+/* NULL without error: there is none, and none was asked for. */
+static bool open_encoder(const Settings *s, Encoder **ret, Err *err)
+{
+    EncoderSettings settings = { .numbers = ENCODER_INT8 };
+    *ret = NULL;
+    if (s->which && strcmp(s->which, "fast") == 0) return true;
+    *ret = encoder_open(settings, err);
+    if (*ret || s->which || err->kind != ERR_SYSTEM) return *ret != NULL;
+    fprintf(stderr, "goodwill train: without the sentence encoder: words alone\n");
+    *err = (Err){ .kind = ERR_NONE };
+    return true;
+}
+
 static bool train_label(const Settings *s, Passages *passages, Err *err)
 {
+    Encoder *encoder;
+    if (!open_encoder(s, &encoder, err)) return false;
     Hearer *hearer = hear_open_reader(s->words, READER_RULES, err);
-    if (!hearer) return false;
+    if (!hearer) {
+        encoder_free(encoder);
+        return false;
+    }
     TextOptions options = { .label = str_from(s->label),
                             .regress = s->regress,
+                            .encoder = encoder,
                             .seed = (uint64_t)s->seed,
                             .date = str_from(s->date),
                             .licences = str_from(s->licence) };
@@ -144,6 +167,7 @@ static bool train_label(const Settings *s, Passages *passages, Err *err)
     buf_clear(&model);
     buf_clear(&report);
     hear_free(hearer);
+    encoder_free(encoder);
     return good;
 }
 
@@ -157,7 +181,12 @@ static int run(const Command *command, int argc, char **argv)
     int option, status;
     while ((option = command_option(command, argc, argv, OPTIONS, &status)) != -1) switch (option) {
         case OPT_LABEL: s.label = optarg; break;
-        case OPT_READER: s.reader = true; break;
+        case OPT_READER:
+            if (!optarg && optind < argc && is_reader(argv[optind])) optarg = argv[optind++];
+            if (optarg && !is_reader(optarg)) return command_misused(command, "--reader: fast or deep");
+            s.which = optarg;
+            s.reader = !optarg;
+            break;
         case OPT_REGRESS: s.regress = true; break;
         case OPT_DATE: s.date = optarg; break;
         case OPT_LICENCE: s.licence = optarg; break;
@@ -173,6 +202,7 @@ static int run(const Command *command, int argc, char **argv)
     s.file = argv + optind;
     s.files = (size_t)(argc - optind);
     if (!s.files) return command_misused(command, "which files should be learned from?");
+    if (s.which && !s.label) s.reader = false;
     if (s.reader == (s.label != NULL)) return command_misused(command, "one of --label KEY and --reader is needed");
     Err err = { .kind = ERR_NONE };
     Passages passages = { 0 };

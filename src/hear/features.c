@@ -1,6 +1,8 @@
 /* features.c -- see features.h. */
 #include "hear/features.h"
 
+#include "hear/features_turn.h"
+
 #include <stdlib.h>
 
 enum { KINDS_MAX = 250, KIND_SLOTS = 1 << 12 };
@@ -115,6 +117,10 @@ static void add(Features *f, uint64_t feature)
     if (UNLIKELY(f->count == f->capacity)) f->item = hearing_room(f->item, &f->capacity, f->count + 1, sizeof *f->item);
     f->item[f->count++] = feature;
 }
+
+uint64_t feature_name(uint64_t kind, uint64_t a, uint64_t b, uint64_t c) { return mixed(kind, a, b, c); }
+void feature_add(Features *features, uint64_t name) { add(features, name); }
+uint64_t feature_word(const Hearing *h, const Token *token) { return key_of(h->hearer->lexicon, token); }
 
 void features_clear(Features *features)
 {
@@ -455,14 +461,23 @@ static void add_group(FeatureGroup group, Hearing *h, const Conversation *c, uin
                       size_t count, size_t index, bool with_signs, const View *view, Features *f)
 {
     switch (group) {
-    case GROUP_WORDS: add_words(view, f); break;
+    case GROUP_WORDS:
+        add_words(view, f);
+        if (with_signs) features_turn_words(h, &h->turn[utterance], f);
+        break;
     case GROUP_LETTERS:
         add_letters(view, c->utterance[utterance].text, f);
-        if (with_signs) add_signs(view, c->utterance[utterance].text, f);
+        if (with_signs) {
+            add_signs(view, c->utterance[utterance].text, f);
+            features_turn_letters(c->utterance[utterance].text, f);
+        }
         break;
     case GROUP_AROUND: add_around(h, &h->turn[utterance], units, count, index, f); break;
     case GROUP_BEFORE: add_before(h, c, utterance, f); break;
-    case GROUP_FACTS: add_facts(h, c, utterance, units, count, index, view, f); break;
+    case GROUP_FACTS:
+        add_facts(h, c, utterance, units, count, index, view, f);
+        if (with_signs) features_turn_facts(h, c, utterance, f);
+        break;
     case GROUP_RULES: add_rules(h, &units[index], f); break;
     case GROUP_COUNT: break;
     }

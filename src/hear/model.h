@@ -13,7 +13,7 @@
 
 #include "hear/features.h"
 
-enum { MODEL_LABELS_MAX = 256, MODEL_DENSE_MAX = 1024, MODEL_CARD_MAX = 1 << 20, LOGIT_ONE = 1024, MODEL_VERSION = 1 };
+enum { MODEL_LABELS_MAX = 256, MODEL_DENSE_MAX = 2048, MODEL_CARD_MAX = 1 << 20, LOGIT_ONE = 1024, MODEL_VERSION = 1 };
 
 /* What the numbers of a model are for; in its card as "kind". */
 typedef enum ModelKind {

@@ -17,14 +17,16 @@ static void pass_turn(TurnSink *base, Hearing *h, const Conversation *c, uint32_
     const Token *token = &h->tokens.item[turn->first_token];
     if (passing->to->only != UINT32_MAX && passing->to->only != utterance) return;
     size_t count = units_of_turn(h, turn, passing->unit, UNITS_MAX);
-    if (passing->to->whole_turns && count) {
-        passing->unit[0].end = passing->unit[count - 1].end;
+    if (passing->to->whole_turns) { /* one of signs alone is a turn too */
+        passing->unit[0] = count ? (Unit){ passing->unit[0].begin, passing->unit[count - 1].end } : (Unit){ 0, 0 };
         count = 1;
     }
     for (size_t i = 0; i < count; i++) {
         Unit unit = passing->unit[i];
         features_of_unit(h, c, utterance, passing->unit, count, i, passing->to->whole_turns, &passing->features);
-        passing->to->unit(passing->to, utterance, token[unit.begin].begin, token[unit.end - 1].end, &passing->features);
+        bool empty = unit.end == unit.begin;
+        passing->to->unit(passing->to, utterance, empty ? 0 : token[unit.begin].begin,
+                          empty ? 0 : token[unit.end - 1].end, &passing->features);
     }
 }
 

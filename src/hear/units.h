@@ -18,4 +18,8 @@ struct UnitSink {
 
 void hear_units(Hearing *hearing, Conversation *conversation, UnitSink *sink, Arena *arena, Marks *by_rules);
 
+/* One unit of the whole conversation: the words of its last turns, by who said them and how near the end, and what the
+ * rules marked.  begin, end are 0. */
+void hear_ending(Hearing *hearing, Conversation *conversation, UnitSink *sink, Arena *arena, Marks *by_rules);
+
 #endif

@@ -79,7 +79,8 @@ static void take_unit(UnitSink *base, uint32_t utterance, uint32_t begin, uint32
     Examples *to = g->to;
     const Passage *passage = &g->passages->item[g->passage];
     Role wanted = g->options->who == WHO_AGENT ? ROLE_AGENT : ROLE_CUSTOMER;
-    if (passage->is_whole && passage->conversation.utterance[utterance].role != wanted) return;
+    if (passage->is_whole && !g->options->conversations && passage->conversation.utterance[utterance].role != wanted)
+        return;
     size_t row = to->count;
     to->item = hearing_room(to->item, &to->capacity, row + 1, sizeof *to->item);
     to->item[row] = (Example){ g->passage, utterance, begin, end };
@@ -168,7 +169,10 @@ void examples_make(Examples *ret, const Hearer *hearer, Passages *passages, cons
         Passage *passage = &passages->item[i];
         g.passage = (uint32_t)i;
         g.base.only = passage->is_whole ? UINT32_MAX : passage->target;
-        hear_units(hearing, &passage->conversation, &g.base, &ret->arena, &ret->by_rules[i]);
+        if (options->conversations)
+            hear_ending(hearing, &passage->conversation, &g.base, &ret->arena, &ret->by_rules[i]);
+        else
+            hear_units(hearing, &passage->conversation, &g.base, &ret->arena, &ret->by_rules[i]);
     }
     hearing_free(hearing);
     uint32_t *column_of = choose_columns(&g);

@@ -37,6 +37,7 @@ typedef struct Examples {
 typedef struct ExamplesOptions {
     Who who; /* whose turns; whole_turns of passages of the second form take either */
     bool whole_turns;
+    bool conversations;  /* one row a conversation: how it ends (units.h) */
     unsigned rows_least; /* a feature that fewer rows have is left out */
     float group_weight[GROUP_COUNT];
 } ExamplesOptions;

@@ -5,11 +5,14 @@
  */
 #include "learn/texts.h"
 
+#include "learn/question.h"
+#include "learn/turns.h"
+
 #include <math.h>
 #include <stdlib.h>
 
-enum { FOLDS = 5, ROWS_LEAST = 2, EPOCHS = 8, ANSWERS_MAX = MODEL_LABELS_MAX };
-static const float COSTS[] = { .5f, 2, 6 };
+enum { FOLDS = 5, ROWS_LEAST = 2, EPOCHS = 8 };
+static const float COSTS[] = { .12f, .5f, 2, 6 };
 static const float GROUP_WEIGHT[GROUP_COUNT] = { 1, .8f, 0, .25f, .2f, .15f };
 
 static void *must(void *memory)
@@ -18,163 +21,34 @@ static void *must(void *memory)
     return memory;
 }
 
-/* --- the question --------------------------------------------------------------------- */
+/* --- the encoder's columns -------------------------------------------------------------------- */
 
-typedef enum Asks { ASKS_VALUE, ASKS_EQUALS, ASKS_ABOVE } Asks;
+/* How much a part weighs beside the words, whose groups have length 1. */
+static const float DENSE_WEIGHT[DENSE_PARTS] = { 1.5f, 1, 1 };
 
-typedef struct Question {
-    Asks asks;
-    Str key, value;
-    double above;
-    ModelKind kind;
-    Str answer[ANSWERS_MAX]; /* as JSON writes them; sorted */
-    size_t answers;
-    bool always_some; /* of many: no passage has none */
-    double mean, unit;
-} Question;
-
-static bool parse_question(Str label, Question *ret, Err *err)
+static bool add_dense(const Encoder *encoder, const Passages *passages, Examples *examples, Err *err)
 {
-    *ret = (Question){ .asks = ASKS_VALUE, .key = label };
-    size_t equals = str_find_char(label, '='), above = str_find_char(label, '>');
-    if (equals != STR_NOT_FOUND) {
-        ret->asks = ASKS_EQUALS;
-        ret->key = str_sub(label, 0, equals);
-        ret->value = str_from_byte(label, equals + 1);
-    } else if (above != STR_NOT_FOUND) {
-        ret->asks = ASKS_ABOVE;
-        ret->key = str_sub(label, 0, above);
-        if (!str_to_double(str_trim(str_from_byte(label, above + 1)), &ret->above))
-            return err_set(err, ERR_USAGE, "--label '%.*s': behind > stands a number", STR_ARG(label));
-    }
-    ret->key = str_trim(ret->key);
-    return ret->key.len > 0 || err_set(err, ERR_USAGE, "--label '%.*s' names no key", STR_ARG(label));
+    DenseTurn *turn = must(malloc((examples->count + 1) * sizeof *turn));
+    int8_t *whole = must(malloc(examples->count * DENSE_COLUMNS + 1));
+    for (size_t row = 0; row < examples->count; row++)
+        turn[row] = dense_turn(&passages->item[examples->item[row].passage], examples->item[row].utterance);
+    bool good = dense_turns(encoder, turn, examples->count, whole, err);
+    float *dense = must(malloc((examples->count * DENSE_COLUMNS + 1) * sizeof *dense));
+    for (size_t i = 0; good && i < examples->count * DENSE_COLUMNS; i++)
+        dense[i] = (float)whole[i] * DENSE_STEP * DENSE_WEIGHT[i % DENSE_COLUMNS / ENCODER_DIMS];
+    examples->rows.dense = dense;
+    examples->rows.dense_columns = DENSE_COLUMNS;
+    free(turn);
+    free(whole);
+    return good;
 }
 
-/* What a passage says of the key; NULL when it does not. */
-static const Json *value_of(const Passage *passage, Str key)
+/* The model multiplies what the encoder says, not what it weighs. */
+static void weigh_dense(const Examples *examples, size_t stride, float *weight)
 {
-    char name[128];
-    if (key.len >= sizeof name) return NULL;
-    memcpy(name, key.data, key.len);
-    name[key.len] = '\0';
-    const Json *value =
-        passage->is_whole ? json_get(passage->json, name) : json_get(json_get(passage->json, "labels"), name);
-    return value && value->type != JSON_NULL ? value : NULL;
-}
-
-static Str written(Arena *arena, const Json *value)
-{
-    if (value->type == JSON_TRUE) return STR("true");
-    if (value->type == JSON_FALSE) return STR("false");
-    if (value->type != JSON_STRING) return value->text;
-    Buf quoted = { 0 };
-    buf_json(&quoted, value->text);
-    Str ret = arena_str(arena, buf_str(&quoted));
-    buf_clear(&quoted);
-    return ret;
-}
-
-static bool holds(const Json *value, Str wanted)
-{
-    if (value->type == JSON_ARRAY) {
-        JSON_EACH(item, value)
-        if (holds(item, wanted)) return true;
-        return false;
-    }
-    if (value->type == JSON_TRUE) return str_equal(wanted, STR("true")) || str_equal(wanted, STR("1"));
-    if (value->type == JSON_FALSE) return str_equal(wanted, STR("false")) || str_equal(wanted, STR("0"));
-    return str_equal(json_scalar(value), wanted);
-}
-
-static bool is_fraction(const Json *value)
-{
-    double number;
-    return value->type == JSON_NUMBER && json_double(value, &number) && number != floor(number);
-}
-
-static int by_text(const void *a, const void *b) { return str_compare(*(const Str *)a, *(const Str *)b); }
-
-static bool add_answer(Question *q, Arena *arena, const Json *value, Err *err)
-{
-    Str text = written(arena, value);
-    for (size_t i = 0; i < q->answers; i++)
-        if (str_equal(q->answer[i], text)) return true;
-    if (q->answers == ANSWERS_MAX)
-        return err_set(err, ERR_LIMIT, "%.*s has more than %d values", STR_ARG(q->key), ANSWERS_MAX);
-    if (text.len >= sizeof((ModelLabelRecord *)0)->name)
-        return err_set(err, ERR_LIMIT, "%.*s: a value is longer than %zu bytes: %.*s", STR_ARG(q->key),
-                       sizeof((ModelLabelRecord *)0)->name - 1, (int)MIN(text.len, 60), text.data);
-    q->answer[q->answers++] = text;
-    return true;
-}
-
-static bool find_answers(Question *q, Passages *passages, bool regress, Err *err)
-{
-    size_t said = 0, numbers = 0, some = 0;
-    double sum = 0, squares = 0;
-    bool lists = false, fractions = false;
-    for (size_t i = 0; i < passages->count; i++) {
-        const Json *value = value_of(&passages->item[i], q->key);
-        double number;
-        if (!value) continue;
-        said++;
-        lists |= value->type == JSON_ARRAY;
-        some += value->type != JSON_ARRAY || value->count > 0;
-        fractions |= is_fraction(value);
-        if (value->type == JSON_NUMBER && json_double(value, &number)) {
-            numbers++;
-            sum += number;
-            squares += number * number;
-        }
-    }
-    if (!said) return err_set(err, ERR_INPUT, "no line says anything of '%.*s'", STR_ARG(q->key));
-    q->always_some = some == said;
-    if (q->asks != ASKS_VALUE) {
-        q->kind = MODEL_YES_NO;
-        q->answer[q->answers++] = STR("true");
-        return true;
-    }
-    if (regress || (fractions && numbers == said)) {
-        if (numbers < said) return err_set(err, ERR_INPUT, "%.*s: some values are no numbers", STR_ARG(q->key));
-        q->kind = MODEL_NUMBER;
-        q->mean = sum / (double)said;
-        q->unit = sqrt(fmax(squares / (double)said - q->mean * q->mean, 1e-12));
-        q->answer[q->answers++] = q->key;
-        return true;
-    }
-    q->kind = lists ? MODEL_MANY_OF : MODEL_ONE_OF;
-    for (size_t i = 0; i < passages->count; i++) {
-        const Json *value = value_of(&passages->item[i], q->key);
-        if (!value) continue;
-        if (value->type != JSON_ARRAY && !add_answer(q, &passages->arena, value, err)) return false;
-        JSON_EACH(item, value->type == JSON_ARRAY ? value : NULL)
-        if (!add_answer(q, &passages->arena, item, err)) return false;
-    }
-    qsort(q->answer, q->answers, sizeof *q->answer, by_text);
-    return q->answers > 1 || lists || err_set(err, ERR_INPUT, "%.*s always has the same value", STR_ARG(q->key));
-}
-
-static void set_target(const Question *q, Arena *arena, const Json *value, float *ret)
-{
-    double number = 0;
-    if (!value) {
-        for (size_t i = 0; i < q->answers; i++) ret[i] = NAN;
-    } else if (q->asks == ASKS_EQUALS) {
-        ret[0] = holds(value, q->value);
-    } else if (q->asks == ASKS_ABOVE) {
-        ret[0] = json_double(value, &number) ? number > q->above : NAN;
-    } else if (q->kind == MODEL_NUMBER) {
-        ret[0] = json_double(value, &number) ? (float)((number - q->mean) / q->unit) : NAN;
-    } else {
-        for (size_t i = 0; i < q->answers; i++) ret[i] = 0;
-        for (const Json *item = value->type == JSON_ARRAY ? value->first : value; item;
-             item = value->type == JSON_ARRAY ? item->next : NULL) {
-            Str text = written(arena, item);
-            for (size_t i = 0; i < q->answers; i++)
-                if (str_equal(q->answer[i], text)) ret[i] = 1;
-        }
-    }
+    for (size_t i = 0; i < examples->rows.dense_columns; i++)
+        for (size_t l = 0; l < stride; l++)
+            weight[(examples->column_count + i) * stride + l] *= DENSE_WEIGHT[i / ENCODER_DIMS];
 }
 
 /* --- learning ------------------------------------------------------------------------------ */
@@ -205,7 +79,7 @@ static void prepare(Learning *w)
     w->fold = must(malloc(w->examples.count + 1));
     for (size_t row = 0; row < w->examples.count; row++) {
         const Passage *passage = &w->passages->item[w->examples.item[row].passage];
-        set_target(&w->question, &w->passages->arena, value_of(passage, w->question.key), w->target + row * w->answers);
+        question_targets(&w->question, w->passages, w->examples.item[row].passage, w->target + row * w->answers);
         uint64_t group = passage->is_whole ? passage->line + ((uint64_t)passage->file << 32) : passage->group;
         w->fold[row] = (uint8_t)(spread(group + 1) % FOLDS);
     }
@@ -412,7 +286,8 @@ static void report_number(const Learning *w, Buf *report)
     buf_printf(report, "Pearson %.3f", r);
 }
 
-static void write_card(const Learning *w, const TextOptions *options, Str report, Buf *card)
+Str texts_card(const TextOptions *options, Extent extent, bool always_some, const Examples *examples, Str report,
+               Buf *card)
 {
     buf_lit(card, "{\"what\":");
     buf_json(card, options->label);
@@ -420,11 +295,13 @@ static void write_card(const Learning *w, const TextOptions *options, Str report
     buf_json(card, options->date);
     buf_lit(card, ",\"licences\":");
     buf_json(card, options->licences);
-    buf_printf(card, ",\"seed\":%llu,\"examples\":%zu,\"features\":%u,\"always_some\":%s,\"on_parts_left_out\":",
-               (unsigned long long)options->seed, w->examples.count, w->examples.column_count,
-               w->question.always_some ? "true" : "false");
+    buf_printf(card, ",\"seed\":%llu,\"examples\":%zu,\"features\":%u,\"sentence_vectors\":%s,\"extent\":\"%s\"",
+               (unsigned long long)options->seed, examples->count, examples->column_count,
+               examples->rows.dense_columns ? "true" : "false", extent_name(extent));
+    buf_printf(card, ",\"always_some\":%s,\"on_parts_left_out\":", always_some ? "true" : "false");
     buf_json(card, report);
     buf_lit(card, "}\n");
+    return buf_str(card);
 }
 
 static void learn(Learning *w, const TextOptions *options, Buf *model, Buf *report)
@@ -450,8 +327,10 @@ static void learn(Learning *w, const TextOptions *options, Buf *model, Buf *repo
         report_thresholds(w, report);
     FitOptions fit = fit_of(w, w->cost, options->seed);
     linear_fit(&w->examples.rows, NULL, w->target, w->answers, &fit, w->weight);
+    weigh_dense(&w->examples, w->stride, w->weight);
     Buf card = { 0 };
-    write_card(w, options, str_from_byte(buf_str(report), begin), &card);
+    Str told = texts_card(options, w->question.extent, w->question.always_some, &w->examples,
+                          str_from_byte(buf_str(report), begin), &card);
     buf_char(report, '\n');
     ModelPlan plan = { .kind = w->question.kind,
                        .who = WHO_AGENT,
@@ -463,7 +342,7 @@ static void learn(Learning *w, const TextOptions *options, Buf *model, Buf *repo
                        .label = w->plan,
                        .label_count = w->answers,
                        .unit = w->question.unit,
-                       .card = buf_str(&card) };
+                       .card = told };
     memcpy(plan.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
     model_write(&plan, model);
     buf_clear(&card);
@@ -475,124 +354,21 @@ bool texts_train(const Hearer *hearer, Passages *passages, const TextOptions *op
     Learning w = { .passages = passages };
     ExamplesOptions how = { .whole_turns = true, .rows_least = ROWS_LEAST };
     memcpy(how.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
-    if (!parse_question(options->label, &w.question, err) ||
-        !find_answers(&w.question, passages, options->regress, err))
-        return false;
+    if (!question_open(options->label, passages, options->regress, &w.question, err)) return false;
+    if (w.question.extent == EXTENT_CLAUSE) {
+        turns_train(hearer, passages, options, model, report);
+        return true;
+    }
+    how.conversations = w.question.extent == EXTENT_CONVERSATION;
     examples_make(&w.examples, hearer, passages, &how);
+    bool good = !options->encoder || how.conversations || add_dense(options->encoder, passages, &w.examples, err);
     prepare(&w);
-    learn(&w, options, model, report);
+    if (good) learn(&w, options, model, report);
+    free((void *)(uintptr_t)w.examples.rows.dense);
     free(w.target);
     free(w.fold);
     free(w.weight);
     free(w.sum);
     examples_clear(&w.examples);
-    return true;
-}
-
-/* --- answering --------------------------------------------------------------------------------- */
-
-typedef struct Answering {
-    UnitSink base;
-    const Model *model;
-    int32_t sum[MODEL_LABELS_MAX];
-    bool any;
-} Answering;
-
-static void take_unit(UnitSink *base, uint32_t utterance, uint32_t begin, uint32_t end, const Features *features)
-{
-    Answering *a = (Answering *)base;
-    (void)utterance;
-    (void)begin;
-    (void)end;
-    model_sums(a->model, features, NULL, a->sum);
-    a->any = true;
-}
-
-static double probability(int32_t sum) { return 1 / (1 + exp(-(double)sum / LOGIT_ONE)); }
-
-static void print_scores(const Answering *a, const double *p, Buf *ret)
-{
-    buf_lit(ret, ",\"scores\":{");
-    for (size_t l = 0; l < model_label_count(a->model); l++) {
-        Str name = model_label(a->model, l)->name;
-        if (l) buf_char(ret, ',');
-        if (name.len && name.data[0] == '"')
-            buf_add(ret, name);
-        else
-            buf_json(ret, name);
-        buf_printf(ret, ":%.4f", p[l]);
-    }
-    if (model_kind(a->model) == MODEL_YES_NO) buf_printf(ret, ",\"false\":%.4f", 1 - p[0]);
-    buf_char(ret, '}');
-}
-
-static void print_answer(const Answering *a, bool always_some, Buf *ret)
-{
-    size_t labels = model_label_count(a->model), best = 0, taken = 0;
-    double p[MODEL_LABELS_MAX], total = 0;
-    for (size_t l = 0; l < labels; l++) {
-        p[l] = probability(a->sum[l]);
-        total += p[l];
-        if (a->sum[l] - model_label(a->model, l)->threshold > a->sum[best] - model_label(a->model, best)->threshold &&
-            model_kind(a->model) == MODEL_MANY_OF)
-            best = l;
-        if (a->sum[l] > a->sum[best] && model_kind(a->model) == MODEL_ONE_OF) best = l;
-    }
-    buf_lit(ret, "{\"pred\":");
-    switch (model_kind(a->model)) {
-    case MODEL_NUMBER: buf_printf(ret, "%.6g}", (double)a->sum[0] / LOGIT_ONE * model_unit(a->model)); return;
-    case MODEL_YES_NO:
-        buf_add(ret, a->sum[0] >= model_label(a->model, 0)->threshold ? STR("true") : STR("false"));
-        break;
-    case MODEL_ONE_OF:
-        buf_add(ret, model_label(a->model, best)->name);
-        for (size_t l = 0; l < labels; l++) p[l] /= total;
-        break;
-    case MODEL_MANY_OF:
-        buf_char(ret, '[');
-        for (size_t l = 0; l < labels; l++) {
-            bool here = a->sum[l] >= model_label(a->model, l)->threshold;
-            if (!here) continue;
-            if (taken++) buf_char(ret, ',');
-            buf_add(ret, model_label(a->model, l)->name);
-        }
-        if (!taken && always_some) buf_add(ret, model_label(a->model, best)->name);
-        buf_char(ret, ']');
-        break;
-    }
-    print_scores(a, p, ret);
-    buf_char(ret, '}');
-}
-
-bool texts_predict(const Hearer *hearer, const Model *model, Passages *passages, Buf *ret, Err *err)
-{
-    Arena arena = { 0 };
-    size_t at;
-    const Json *card = json_parse(model_card(model), &arena, &at, err);
-    if (!card) {
-        arena_clear(&arena);
-        return false;
-    }
-    bool always_some = json_true(json_get(card, "always_some"));
-    Hearing *hearing = hearing_new(hearer);
-    Arena scratch = { 0 };
-    for (size_t i = 0; i < passages->count; i++) {
-        Passage *passage = &passages->item[i];
-        Answering a = { .base = { .unit = take_unit, .whole_turns = true, .only = passage->target }, .model = model };
-        Marks by_rules;
-        Features none = { 0 };
-        model_sums(model, &none, NULL, a.sum); /* what is so of a text without words */
-        if (passage->is_whole) {
-            buf_lit(ret, "{\"pred\":null}\n");
-            continue;
-        }
-        hear_units(hearing, &passage->conversation, &a.base, &scratch, &by_rules);
-        print_answer(&a, always_some, ret);
-        buf_char(ret, '\n');
-        arena_reset(&scratch);
-    }
-    hearing_free(hearing);
-    arena_clear(&scratch);
-    arena_clear(&arena);
-    return true;
+    return good;
 }

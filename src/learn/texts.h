@@ -9,11 +9,13 @@
 #ifndef GOODWILL_LEARN_TEXTS_H
 #define GOODWILL_LEARN_TEXTS_H
 
+#include "learn/dense.h"
 #include "learn/model_write.h"
 
 typedef struct TextOptions {
     Str label;
     bool regress;
+    const Encoder *encoder; /* its vectors are features too; NULL: words alone */
     uint64_t seed;
     Str date, licences;
 } TextOptions;
@@ -22,6 +24,7 @@ bool texts_train(const Hearer *hearer, Passages *passages, const TextOptions *op
                  Err *err) MUST_USE;
 
 /* One line of JSON for each passage, in order: {"pred": value or list, "scores": {value: probability}}. */
-bool texts_predict(const Hearer *hearer, const Model *model, Passages *passages, Buf *ret, Err *err) MUST_USE;
+bool texts_predict(const Hearer *hearer, const Encoder *encoder, const Model *model, Passages *passages, Buf *ret,
+                   Err *err) MUST_USE;
 
 #endif
