@@ -21,7 +21,7 @@ struct Model {
     char hash[9];
 };
 
-enum { ROW_TAIL = 16, PAD = 64 };
+enum { ROW_TAIL = 16, PAD = 64, GROUP_SCALE_MAX = 64 << 16 };
 
 /* --- opening ------------------------------------------------------------------------- */
 
@@ -60,6 +60,10 @@ static bool check_head(const ModelHead *head, Str bytes, Str name, Err *err)
         head->row_count >= head->slot_count || head->dense_columns > MODEL_DENSE_MAX ||
         head->card_bytes > MODEL_CARD_MAX)
         return damaged(name, "its sizes do not fit together", err);
+    for (unsigned group = 0; group < GROUP_COUNT; group++)
+        if (head->group_scale[group] < 0 || head->group_scale[group] > GROUP_SCALE_MAX)
+            return damaged(name, "a group of features weighs too much", err);
+    if (!(head->unit >= 0 && head->unit < 1e300)) return damaged(name, "its unit is no number", err);
     size_t need = padded(sizeof *head) + padded(head->card_bytes) +
                   padded(head->label_count * sizeof(ModelLabelRecord)) + padded(head->slot_count * sizeof(ModelSlot)) +
                   padded((size_t)head->row_count * head->row_bytes) +
@@ -283,9 +287,10 @@ void model_sums(const Model *model, const Features *f, const int8_t *dense, int3
     memset(sum, 0, stride * sizeof *sum);
     for (uint32_t i = 0; dense && i < model->head.dense_columns; i++)
         if (dense[i]) add_row(sum, model->dense + (size_t)i * stride, dense[i], stride);
-    for (uint32_t l = 0; l < labels; l++) { /* 2^-16 · 2^-24 to LOGIT_ONE-ths */
+    for (uint32_t l = 0; l < labels; l++) {                       /* 2^-16 · 2^-24 to LOGIT_ONE-ths */
+        int64_t words = MAX(INT32_MIN, MIN(INT32_MAX, total[l])); /* a foreign file's scales may be any */
         int64_t logit =
-            total[l] * model->scale[l] / ((int64_t)1 << 30) + (int64_t)sum[l] * model->dense_scale[l] / (1 << 14);
+            words * model->scale[l] / ((int64_t)1 << 30) + (int64_t)sum[l] * model->dense_scale[l] / (1 << 14);
         logit += model->bias[l];
         ret[l] = (int32_t)MAX(-64 * LOGIT_ONE, MIN(64 * LOGIT_ONE, logit));
     }

@@ -79,12 +79,17 @@ static double score(const Answering *a, const int32_t *sum, size_t label)
     return probability(sum[label]) / total;
 }
 
+static int64_t over(const Answering *a, const int32_t *sum, size_t label)
+{
+    return (int64_t)sum[label] - model_label(a->model, label)->threshold;
+}
+
 static void print_many(const Answering *a, const int32_t *sum, Buf *ret)
 {
     size_t best = 0, taken = 0;
     buf_char(ret, '[');
     for (size_t l = 0; l < a->labels; l++) {
-        if (sum[l] - model_label(a->model, l)->threshold > sum[best] - model_label(a->model, best)->threshold) best = l;
+        if (over(a, sum, l) > over(a, sum, best)) best = l;
         if (sum[l] < model_label(a->model, l)->threshold) continue;
         if (taken++) buf_char(ret, ',');
         buf_add(ret, model_label(a->model, l)->name);

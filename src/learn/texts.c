@@ -307,14 +307,18 @@ Str texts_card(const TextOptions *options, Extent extent, bool always_some, cons
 static void learn(Learning *w, const TextOptions *options, Buf *model, Buf *report)
 {
     double least = INFINITY;
+    size_t bytes = w->examples.count * w->stride * sizeof *w->sum;
+    float *best = must(malloc(bytes + 1));
+    memcpy(best, w->sum, bytes);
     for (size_t i = 0; i < COUNT(COSTS); i++) {
         double loss = cross_validate(w, COSTS[i], options->seed);
-        if (loss < least) {
-            least = loss;
-            w->cost = COSTS[i];
-        }
+        if (loss >= least) break; /* the loss falls to its least and rises again */
+        least = loss;
+        w->cost = COSTS[i];
+        memcpy(best, w->sum, bytes);
     }
-    (void)cross_validate(w, w->cost, options->seed);
+    memcpy(w->sum, best, bytes);
+    free(best);
     calibrate(w);
     size_t begin = report->len;
     buf_printf(report, "%zu passages, %u features, cost %.1f; on parts left out: ", w->examples.count,
