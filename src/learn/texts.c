@@ -23,6 +23,9 @@ static void *must(void *memory)
 
 /* --- the encoder's columns -------------------------------------------------------------------- */
 
+/* Of a few examples the parts left out may say nothing, or the contrary; the fit on all is believed a little then. */
+#define SLOPE_LEAST .1
+
 /* How much a part weighs beside the words, whose groups have length 1. */
 static const float DENSE_WEIGHT[DENSE_PARTS] = { 1.5f, 1, 1 };
 
@@ -180,6 +183,7 @@ static void calibrate(Learning *w)
             plan->passages += truth[count++];
         }
         plan->sigmoid = sigmoid_fit(sum, truth, count);
+        plan->sigmoid.a = fmax(plan->sigmoid.a, SLOPE_LEAST);
         plan->threshold = best_threshold(ranked, count, w->question.kind == MODEL_YES_NO);
     }
     free(sum);
