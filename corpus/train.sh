@@ -4,4 +4,4 @@
 set -eu
 cd "$(dirname "$0")/.."
 mkdir -p words/models
-build/goodwill train --reader ${1:+--date "$1"} --licence 'Apache-2.0, written for this project' -o words/models corpus/gold/train-*.jsonl
+build/goodwill train --reader ${1:+--date "$1"} --licence 'Apache-2.0, written for this project' --readings words/reading.tsv -o words/models corpus/gold/train-*.jsonl

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "cli/command.h"
+#include "learn/outcomes.h"
 #include "learn/reader.h"
 #include "learn/texts.h"
 
@@ -16,6 +17,7 @@ static const char HELP[] =
     "  --label 'KEY>0'      is the number above this or not\n"
     "  --reader             all behaviours at once, as the built-in reader has them; the output is a folder\n"
     "  --reader fast|deep   with --label: words alone, or with the sentence encoder (deep where its file is there)\n"
+    "  --readings FILE      with --reader: also how conversations come out, where they are labelled so (reading.tsv)\n"
     "  -o FILE              where the model goes (model.gwm unless said)\n"
     "  --regress            the values are numbers to be foretold, also where they look like names of classes\n"
     "  --seed N             of the order in which examples are looked at (1 unless said)\n"
@@ -28,11 +30,12 @@ static const char HELP[] =
     "Example:\n"
     "  goodwill train --label recovery.apology passages.jsonl -o apology.gwm\n";
 
-enum { OPT_LABEL = 256, OPT_READER, OPT_REGRESS, OPT_SEED, OPT_DATE, OPT_LICENCE, OPT_WORDS };
+enum { OPT_LABEL = 256, OPT_READER, OPT_READINGS, OPT_REGRESS, OPT_SEED, OPT_DATE, OPT_LICENCE, OPT_WORDS };
 
 static const struct option OPTIONS[] = {
     { "label", required_argument, NULL, OPT_LABEL },
     { "reader", optional_argument, NULL, OPT_READER },
+    { "readings", required_argument, NULL, OPT_READINGS },
     { "regress", no_argument, NULL, OPT_REGRESS },
     { "seed", required_argument, NULL, OPT_SEED },
     { "date", required_argument, NULL, OPT_DATE },
@@ -44,7 +47,7 @@ static const struct option OPTIONS[] = {
 };
 
 typedef struct Settings {
-    const char *label, *output, *words, *date, *licence;
+    const char *label, *readings, *output, *words, *date, *licence;
     const char *which; /* "fast", "deep"; NULL: deep where the encoder is there */
     bool reader, regress;
     long seed;
@@ -96,6 +99,24 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* How conversations came out, from what is marked in each by a reader that had not seen its file. */
+static bool train_outcomes(const Hearer *hearer, const Settings *s, Passages *passages, const char *const *name,
+                           Arena *arena, Err *err)
+{
+    Marks *unseen = ARENA_NEW(arena, Marks, passages->count + 1);
+    Buf table = { 0 }, report = { 0 };
+    bool good = true;
+    reader_left_out_marks(hearer, passages, (uint64_t)s->seed, arena, unseen);
+    if (outcomes_train(hearer, passages, unseen, name, &table, &report)) {
+        good = file_write(s->readings, buf_str(&table), err);
+        fwrite(report.data, 1, report.len, stdout);
+        if (good) printf("%s: %zu bytes\n", s->readings, table.len);
+    }
+    buf_clear(&table);
+    buf_clear(&report);
+    return good;
+}
+
 static bool train_reader(const Settings *s, Passages *passages, Err *err)
 {
     static const char *const NAME[] = { [WHO_AGENT] = "staff.gwm", [WHO_CUSTOMER] = "customers.gwm" };
@@ -120,6 +141,7 @@ static bool train_reader(const Settings *s, Passages *passages, Err *err)
         if (good) printf("%s: %zu bytes\n", path.data, model.len);
         buf_clear(&model);
     }
+    good = good && (!s->readings || train_outcomes(hearer, s, passages, name, &arena, err));
     arena_clear(&arena);
     hear_free(hearer);
     return good;
@@ -187,6 +209,7 @@ static int run(const Command *command, int argc, char **argv)
             s.which = optarg;
             s.reader = !optarg;
             break;
+        case OPT_READINGS: s.readings = optarg; break;
         case OPT_REGRESS: s.regress = true; break;
         case OPT_DATE: s.date = optarg; break;
         case OPT_LICENCE: s.licence = optarg; break;

@@ -1,173 +1,142 @@
-/* outcome.c -- see outcome.h.
- *
- * Features are places in one array of 0 and 1: for each behaviour three (met anywhere, met in the last turns, met in
- * the customer's last turn), then a few of the conversation.
- */
+/* outcome.c -- see outcome.h. */
 #include "hear/outcome.h"
 
 #include <math.h>
-#include <stdlib.h>
 
-enum { QUESTIONS = 3, ANSWERS_MAX = 6, END_TURNS = 4, UNSURE_BELOW = 45 /* hundredths */, EXTRA = 6 };
+static const char *const OUTCOMES[] = { "resolved", "deferred", "escalated", "refused", "abandoned" };
+static const char *const YES_NO[] = { "true", "false" };
+static const char *const ENDINGS[] = { "happy", "calm", "unhappy", "angry", "left" };
 
-typedef struct Weight {
-    uint32_t feature;
-    int32_t thousandths;
-    uint8_t question, answer;
-} Weight;
-
-struct OutcomeModel {
-    Weight *item;
-    uint32_t count, capacity; /* in the order of their features */
-    uint32_t *first;          /* by feature: its weights are [first[f], first[f + 1]) */
-    uint32_t feature_count;
-    bool known[QUESTIONS][ANSWERS_MAX];
+const OutcomeQuestion OUTCOME_QUESTION[OUTCOME_QUESTIONS] = {
+    { "outcome", OUTCOMES, 0, COUNT(OUTCOMES) },
+    { "first_contact_resolution", YES_NO, COUNT(OUTCOMES), COUNT(YES_NO) },
+    { "ends", ENDINGS, COUNT(OUTCOMES) + COUNT(YES_NO), COUNT(ENDINGS) },
 };
 
-static const char *const QUESTION[QUESTIONS] = { "outcome", "first_contact_resolution", "ends" };
-static const char *const EXTRA_NAME[EXTRA] = { "bias", "last_glad", "last_sour", "staff_last", "short", "ever_sour" };
+typedef struct Row {
+    uint64_t feature; /* 0: an empty slot */
+    int32_t weight[OUTCOME_ANSWERS];
+} Row;
 
-static bool answer_named(unsigned question, Str name, uint8_t *ret)
+struct OutcomeModel {
+    OutcomeKeys *keys;
+    Row *slot; /* open addressing */
+    uint64_t mask;
+    int32_t bias[OUTCOME_ANSWERS]; /* thousandths of a logit, as all weights */
+    bool empty;                    /* no weights: every answer is "not sure" */
+};
+
+enum { WEIGHT_MAX = 1000000, ROOT_ONE = 1024 };
+
+static Row *slot_of(const OutcomeModel *model, uint64_t feature)
 {
-    Outcome outcome;
-    Ends ends;
-    if (question == 0 && outcome_from(name, &outcome)) return *ret = (uint8_t)outcome, true;
-    if (question == 2 && ends_from(name, &ends)) return *ret = (uint8_t)ends, true;
-    if (question == 1 && str_equal(name, STR("true"))) return *ret = ANSWER_YES, true;
-    if (question == 1 && str_equal(name, STR("false"))) return *ret = ANSWER_NO, true;
-    return false;
+    uint64_t at = feature & model->mask;
+    while (model->slot[at].feature && model->slot[at].feature != feature) at = (at + 1) & model->mask;
+    return &model->slot[at];
 }
 
-static bool feature_named(const Rules *rules, Str name, uint32_t *ret)
+static bool read_weights(Str cells, int32_t *ret)
 {
-    static const char *const WHERE[] = { "any:", "end:", "last:" };
-    for (uint32_t i = 0; i < EXTRA; i++)
-        if (str_equal(name, str_from(EXTRA_NAME[i]))) return *ret = 3 * rules->behaviour_count + i, true;
-    for (uint32_t where = 0; where < COUNT(WHERE); where++) {
-        if (!str_starts(name, str_from(WHERE[where]))) continue;
-        Str id = str_from_byte(name, strlen(WHERE[where]));
-        for (uint32_t i = 0; i < rules->behaviour_count; i++)
-            if (str_equal(rules->behaviour[i].id, id)) return *ret = where * rules->behaviour_count + i, true;
+    Str cell;
+    for (unsigned i = 0; i < OUTCOME_ANSWERS; i++) {
+        int64_t number;
+        if (!str_next_part(&cells, '\t', &cell) || !str_to_i64(cell, &number) || number < -WEIGHT_MAX ||
+            number > WEIGHT_MAX)
+            return false;
+        ret[i] = (int32_t)number;
     }
-    return false;
-}
-
-static int by_feature(const void *x, const void *y)
-{
-    const Weight *a = x, *b = y;
-    if (a->feature != b->feature) return a->feature < b->feature ? -1 : 1;
-    if (a->question != b->question) return a->question < b->question ? -1 : 1;
-    return a->answer < b->answer ? -1 : a->answer > b->answer;
-}
-
-static void index_weights(OutcomeModel *model, Arena *arena)
-{
-    uint32_t at = 0;
-    if (model->count) qsort(model->item, model->count, sizeof *model->item, by_feature);
-    model->first = ARENA_NEW(arena, uint32_t, model->feature_count + 1);
-    for (uint32_t f = 0; f <= model->feature_count; f++) {
-        while (at < model->count && model->item[at].feature < f) at++;
-        model->first[f] = at;
-    }
+    return cells.len == 0;
 }
 
 bool outcome_open(const Words *words, const Rules *rules, Arena *arena, OutcomeModel **ret, Err *err)
 {
     OutcomeModel *model = ARENA_NEW(arena, OutcomeModel, 1);
-    uint32_t line_number = 0;
-    model->feature_count = 3 * rules->behaviour_count + EXTRA;
-    for (Str rest = words_bytes(words, STR("reading.tsv")), line; str_next_line(&rest, &line);) {
-        line_number++;
+    Str table = words_bytes(words, STR("reading.tsv")), line, name;
+    uint64_t lines = 0, slots = 64;
+    uint32_t number = 0;
+    for (Str rest = table; str_next_line(&rest, &line);) lines++;
+    while (slots < 2 * lines) slots *= 2;
+    model->keys = outcome_keys_open(rules, arena);
+    model->slot = ARENA_NEW(arena, Row, slots);
+    model->mask = slots - 1;
+    model->empty = true;
+    for (Str rest = table; str_next_line(&rest, &line);) {
+        number++;
         if (line.len == 0 || line.data[0] == '#') continue;
-        Str cell[4] = { { 0 } };
-        Weight weight = { .question = QUESTIONS };
-        int64_t number;
-        for (size_t i = 0; i < COUNT(cell); i++)
-            if (!str_next_part(&line, '\t', &cell[i])) break;
-        for (uint8_t i = 0; i < QUESTIONS; i++)
-            if (str_equal(cell[0], str_from(QUESTION[i]))) weight.question = i;
-        if (weight.question == QUESTIONS || !answer_named(weight.question, cell[1], &weight.answer) ||
-            !str_to_i64(cell[3], &number) || number < -100000 || number > 100000)
-            return err_set(err, ERR_INPUT,
-                           "reading.tsv line %u: columns are question, answer, feature, weight in thousandths",
-                           line_number);
-        if (!feature_named(rules, cell[2], &weight.feature)) continue; /* a behaviour that these words do not have */
-        weight.thousandths = (int32_t)number;
-        model->known[weight.question][weight.answer] = true;
-        *ARENA_PUSH(arena, model->item, model->count, model->capacity) = weight;
+        Row row = { 0 };
+        OutcomeGroup group;
+        bool good = str_next_part(&line, '\t', &name) && read_weights(line, row.weight);
+        if (good && str_equal(name, STR("bias"))) {
+            memcpy(model->bias, row.weight, sizeof row.weight);
+            model->empty = false;
+        } else if (good && outcome_feature_named(name, &group, &row.feature) && row.feature) {
+            *slot_of(model, row.feature) = row;
+        } else {
+            return err_set(err, ERR_INPUT, "reading.tsv line %u: columns are a feature and %d weights in thousandths",
+                           number, OUTCOME_ANSWERS);
+        }
     }
-    index_weights(model, arena);
     *ret = model;
     return true;
 }
 
-static void set_features(const Hearing *h, const Conversation *c, const Reading *reading, uint8_t *feature)
+const OutcomeKeys *outcome_keys(const OutcomeModel *model) { return model->keys; }
+
+typedef struct Summing {
+    OutcomeSink base;
+    const OutcomeModel *model;
+    int64_t sum[OUTCOME_GROUPS][OUTCOME_ANSWERS];
+    uint64_t count[OUTCOME_GROUPS];
+} Summing;
+
+static void add_up(OutcomeSink *base, OutcomeGroup group, uint64_t feature)
 {
-    uint32_t n = h->rules->behaviour_count, judged = 0, from_end = 0, last_customer = UINT32_MAX, first_of_end = 0;
-    Role last_role = ROLE_UNKNOWN;
-    for (uint32_t i = c->utterance_count; i-- > 0;) {
-        if (!h->turn[i].judged) continue;
-        judged++;
-        if (judged == 1) last_role = c->utterance[i].role;
-        if (++from_end <= END_TURNS) first_of_end = i;
-        if (last_customer == UINT32_MAX && c->utterance[i].role == ROLE_CUSTOMER) last_customer = i;
-    }
-    for (size_t i = 0; i < h->mark_count; i++) {
-        const Mark *mark = &h->mark[i];
-        feature[mark->behaviour] = 1;
-        if (mark->utterance >= first_of_end) feature[n + mark->behaviour] = 1;
-        if (mark->utterance == last_customer) feature[2 * n + mark->behaviour] = 1;
-    }
-    int last = reading->emotion.count ? reading->emotion.item[reading->emotion.count - 1].value : 0, least = 0;
-    for (size_t i = 0; i < reading->emotion.count; i++) least = MIN(least, reading->emotion.item[i].value);
-    uint8_t *extra = feature + 3 * n;
-    extra[0] = 1;
-    extra[1] = last > 20;
-    extra[2] = last < -20;
-    extra[3] = last_role == ROLE_AGENT;
-    extra[4] = judged <= 4;
-    extra[5] = least < -50;
+    Summing *s = (Summing *)base;
+    const Row *row = slot_of(s->model, feature);
+    s->count[group]++;
+    if (!row->feature) return;
+    for (unsigned i = 0; i < OUTCOME_ANSWERS; i++) s->sum[group][i] += row->weight[i];
 }
 
-/* The likeliest of `answers` by their sums; its probability in hundredths. */
-static unsigned likeliest(const int64_t *sum, const bool *known, uint8_t *confidence)
+static uint64_t whole_root(uint64_t n)
+{
+    uint64_t root = (uint64_t)sqrt((double)n); /* IEEE: correctly rounded, the same everywhere */
+    while (root * root > n) root--;
+    while ((root + 1) * (root + 1) <= n) root++;
+    return root;
+}
+
+/* The likeliest answer of a question by their sums, from 1; its probability in hundredths. */
+static unsigned likeliest(const int64_t *sum, unsigned answers, uint8_t *confidence)
 {
     unsigned best = 0;
     double total = 0;
-    for (unsigned i = 1; i < ANSWERS_MAX; i++)
-        if (known[i] && (best == 0 || sum[i] > sum[best])) best = i;
-    *confidence = 0;
-    if (best == 0) return 0;
-    for (unsigned i = 1; i < ANSWERS_MAX; i++)
-        if (known[i]) total += exp((double)(sum[i] - sum[best]) / 1000);
+    for (unsigned i = 1; i < answers; i++)
+        if (sum[i] > sum[best]) best = i;
+    for (unsigned i = 0; i < answers; i++) total += exp((double)(sum[i] - sum[best]) / 1000);
     *confidence = (uint8_t)MIN(99, lround(100 / total));
-    return best;
+    if (*confidence >= OUTCOME_UNSURE_BELOW) return best + 1;
+    *confidence = 0;
+    return 0;
 }
 
 void outcome_read(const Hearing *h, const Conversation *c, Reading *ret)
 {
     const OutcomeModel *model = h->hearer->outcome;
-    int64_t sum[QUESTIONS][ANSWERS_MAX] = { { 0 } };
-    uint8_t small[512] = { 0 },
-            *feature = model->feature_count <= sizeof small ? small : calloc(model->feature_count, 1);
-    if (!feature) abort();
-    set_features(h, c, ret, feature);
-    for (uint32_t f = 0; f < model->feature_count; f++) {
-        if (!feature[f]) continue;
-        for (uint32_t i = model->first[f]; i < model->first[f + 1]; i++)
-            sum[model->item[i].question][model->item[i].answer] += model->item[i].thousandths;
+    Summing s = { .base.take = add_up, .model = model };
+    int64_t sum[OUTCOME_ANSWERS];
+    uint32_t judged = 0;
+    for (uint32_t i = 0; i < c->utterance_count; i++) judged += h->turn[i].judged;
+    if (model->empty || judged == 0) return; /* nobody said anything: nothing came out */
+    outcome_features(model->keys, h, c, ret, &s.base);
+    for (unsigned i = 0; i < OUTCOME_ANSWERS; i++) sum[i] = model->bias[i] + s.sum[OUTCOME_FACTS][i];
+    for (unsigned group = OUTCOME_FACTS + 1; group < OUTCOME_GROUPS; group++) {
+        if (s.count[group] == 0) continue;
+        int64_t root = (int64_t)whole_root(s.count[group] * ROOT_ONE * ROOT_ONE);
+        for (unsigned i = 0; i < OUTCOME_ANSWERS; i++) sum[i] += s.sum[group][i] * ROOT_ONE / root;
     }
-    if (feature != small) free(feature);
-    uint8_t sure[QUESTIONS];
-    unsigned answer[QUESTIONS];
-    for (unsigned q = 0; q < QUESTIONS; q++) {
-        answer[q] = likeliest(sum[q], model->known[q], &sure[q]);
-        if (sure[q] < UNSURE_BELOW) answer[q] = sure[q] = 0;
-    }
-    ret->outcome = (Outcome)answer[0];
-    ret->outcome_confidence = sure[0];
-    ret->first_contact = (Answer)answer[1];
-    ret->first_contact_confidence = sure[1];
-    ret->ends = (Ends)answer[2];
-    ret->ends_confidence = sure[2];
+    const OutcomeQuestion *q = OUTCOME_QUESTION;
+    ret->outcome = (Outcome)likeliest(sum + q[0].first, q[0].count, &ret->outcome_confidence);
+    ret->first_contact = (Answer)likeliest(sum + q[1].first, q[1].count, &ret->first_contact_confidence);
+    ret->ends = (Ends)likeliest(sum + q[2].first, q[2].count, &ret->ends_confidence);
 }

@@ -11,14 +11,32 @@
 
 /* --- demand, need, promises: spans of marks -------------------------------------- */
 
+static void add_span(Spans *spans, size_t *capacity, const Mark *mark, Arena *arena)
+{
+    for (size_t i = spans->count; i-- > 0;) {
+        const Span *old = &spans->item[i];
+        if (old->utterance == mark->utterance && old->begin < mark->end && mark->begin < old->end) return;
+    }
+    *ARENA_PUSH(arena, spans->item, spans->count, *capacity) = (Span){ mark->utterance, mark->begin, mark->end };
+}
+
+static int by_place(const void *x, const void *y)
+{
+    const Span *a = x, *b = y;
+    if (a->utterance != b->utterance) return a->utterance < b->utterance ? -1 : 1;
+    return a->begin < b->begin ? -1 : a->begin > b->begin;
+}
+
+/* What was marked, and what only the rules heard: for demands and needs both together agree best with people. */
 static Spans spans_of(const Hearing *h, uint16_t behaviour, Arena *arena)
 {
     Spans ret = { 0 };
     size_t capacity = 0;
     for (size_t i = 0; i < h->mark_count; i++)
-        if (h->mark[i].behaviour == behaviour)
-            *ARENA_PUSH(arena, ret.item, ret.count, capacity) =
-                (Span){ h->mark[i].utterance, h->mark[i].begin, h->mark[i].end };
+        if (h->mark[i].behaviour == behaviour) add_span(&ret, &capacity, &h->mark[i], arena);
+    for (size_t i = 0; i < h->rule_mark_count; i++)
+        if (h->rule_mark[i].behaviour == behaviour) add_span(&ret, &capacity, &h->rule_mark[i], arena);
+    if (ret.count) qsort(ret.item, ret.count, sizeof *ret.item, by_place);
     return ret;
 }
 

@@ -219,8 +219,8 @@ static void begin_section(Reader *r, const Line *line)
         }
     } else if (str_equal(word, STR("signal"))) {
         r->signal = arena_str(&r->rules->arena, id);
-        if (!str_equal(id, STR("emotion")) && !str_equal(id, STR("speaker"))) {
-            mistake(r, line->number, "a signal is emotion or speaker");
+        if (!str_equal(id, STR("emotion")) && !str_equal(id, STR("speaker")) && !str_equal(id, STR("outcome"))) {
+            mistake(r, line->number, "a signal is emotion, speaker or outcome");
             r->in_section = false;
             r->told = true;
         }

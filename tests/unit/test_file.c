@@ -132,7 +132,8 @@ static void words_are_found(void **state)
     assert_true(embedded_words.count > 0);
     for (size_t i = 0; i < embedded_words.count; i++) {
         assert_ptr_equal(embedded_find(&embedded_words, embedded_words.item[i].name), &embedded_words.item[i]);
-        assert_true(utf8_valid(embedded_words.item[i].bytes));
+        if (!str_ends(embedded_words.item[i].name, STR(".gwm"))) /* models are numbers */
+            assert_true(utf8_valid(embedded_words.item[i].bytes));
     }
 }
 

@@ -1,6 +1,7 @@
 /* test_promise.c -- when promises fall due, and what a Reading says of a conversation. */
 #include "hear_case.h"
 
+#include "hear/outcome.h"
 #include "hear/promise.h"
 
 static Hearer *hearer;
@@ -197,7 +198,7 @@ static void promises(void **state)
     (void)state;
     Heard *h = hear("customer: I'll call you tomorrow by five.\n"
                     "agent: I'll call you back tomorrow by five.\n"
-                    "agent: I'll send you the label.\n");
+                    "agent: I'll take this on myself and see it through to the end.\n");
     int offset;
     assert_true(when_parse(STR("2026-03-02T09:15:00+01:00"), &h->c.started, &offset));
     h->c.offset_minutes = offset;
@@ -319,7 +320,7 @@ static void response_times(void **state)
     }
 }
 
-/* What is not sure has no answer and no confidence; what is has one of at least .45. */
+/* What is not sure has no answer and no confidence; what is has one of at least OUTCOME_UNSURE_BELOW. */
 static void outcomes(void **state)
 {
     (void)state;
@@ -344,7 +345,7 @@ static void outcomes(void **state)
                          { (int)r->ends, r->ends_confidence } };
         for (size_t k = 0; k < COUNT(question); k++) {
             if (question[k].answer == 0 ? question[k].confidence != 0
-                                        : question[k].confidence < 45 || question[k].confidence > 100)
+                                        : question[k].confidence < OUTCOME_UNSURE_BELOW || question[k].confidence > 100)
                 fail_msg("%squestion %zu: answer %d, confidence %u", PICTURE[i], k, question[k].answer,
                          question[k].confidence);
             sure += question[k].answer != 0;

@@ -429,7 +429,7 @@ static const struct {
     { "class x = a\nclass x = b\n", "test.rules line 2: a class of this name is already there\n" },
     { "class x = <y>\nclass y = b <x>\n" ONE "  say <x>\n", "test.rules line 6: class <x> holds itself\n" },
     { "class x = {a\n" ONE "  say <x>\n", "test.rules line 5: class <x> (test.rules line 1): '}' is missing\n" },
-    { "signal\nrule r: m\n  say sorry\n", "test.rules line 1: a signal is emotion or speaker\n" },
+    { "signal\nrule r: m\n  say sorry\n", "test.rules line 1: a signal is emotion, speaker or outcome\n" },
 };
 
 static void mistakes_are_told(void **state)
