@@ -29,7 +29,8 @@ static const char HELP[] =
     "  --roles ROLES      who is who by name, id or channel: 0=agent,1=customer\n"
     "  --redact LEVEL     off, default (cards, codes, IBAN, e-mail, phone) or names (those and names)\n"
     "  --words DIR        your own rules and words over the built-in ones\n"
-    "  --reader WHICH     who marks: fast (rules and learned models; unless said) or rules (rules alone)\n"
+    "  --reader WHICH     who marks: fast (rules and learned models; unless said), deep (with sentence vectors: better,\n"
+    "                     slower) or rules (rules alone)\n"
     "  --strict           stop at the first record that cannot be read\n"
     "\n"
     "  -j, --jobs N       threads (as many as processors); the output is the same for any number\n"
@@ -148,7 +149,7 @@ static int take_option(const Command *command, Hear *hear, int option, const cha
     case OPT_WORDS: hear->words = value; return 0;
     case OPT_READER:
         if (hear_reader_from(str_from(value), &hear->reader)) return 0;
-        return bad_value(command, "--reader", value, "fast or rules");
+        return bad_value(command, "--reader", value, "fast, deep or rules");
     case OPT_STRICT: hear->pipeline.strict = true; return 0;
     case 'j':
         if (!command_number(value, 1, PIPELINE_JOBS_MAX, &number))

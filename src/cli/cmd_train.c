@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "cli/command.h"
+#include "encode/encoder.h"
 #include "learn/outcomes.h"
 #include "learn/reader.h"
 #include "learn/texts.h"
@@ -117,12 +118,24 @@ static bool train_outcomes(const Hearer *hearer, const Settings *s, Passages *pa
     return good;
 }
 
+/* The encoder's file beside the program; without it the fast reader alone is learned, and that is told. */
+static Encoder *encoder_if_there(void)
+{
+    Err why = { .kind = ERR_NONE };
+    Encoder *encoder = encoder_open((EncoderSettings){ .numbers = ENCODER_INT8 }, &why);
+    if (!encoder) fprintf(stderr, "goodwill: note: the fast reader alone is learned: %s\n", why.text);
+    return encoder;
+}
+
 static bool train_reader(const Settings *s, Passages *passages, Err *err)
 {
-    static const char *const NAME[] = { [WHO_AGENT] = "staff.gwm", [WHO_CUSTOMER] = "customers.gwm" };
+    static const char *const NAME[][READER_MODELS] = {
+        [WHO_AGENT] = { "staff.gwm", "staff-deep.gwm" }, [WHO_CUSTOMER] = { "customers.gwm", "customers-deep.gwm" }
+    };
     Hearer *hearer = hear_open_reader(s->words, READER_RULES, err);
     if (!hearer) return false;
     Arena arena = { 0 };
+    Encoder *encoder = encoder_if_there();
     const char **name = ARENA_NEW(&arena, const char *, s->files);
     for (size_t i = 0; i < s->files; i++) name[i] = base_name(s->file[i]);
     bool good = true;
@@ -131,17 +144,21 @@ static bool train_reader(const Settings *s, Passages *passages, Err *err)
                                   .seed = (uint64_t)s->seed,
                                   .date = str_from(s->date),
                                   .name = name,
-                                  .licences = str_from(s->licence) };
-        ReaderFound found;
-        Buf model = { 0 };
-        reader_train(hearer, passages, &options, &arena, &model, &found);
-        Str path = arena_printf(&arena, "%s/%s", s->output, NAME[who]);
-        good = file_write(path.data, buf_str(&model), err);
-        print_found(hearer, s, &found);
-        if (good) printf("%s: %zu bytes\n", path.data, model.len);
-        buf_clear(&model);
+                                  .licences = str_from(s->licence),
+                                  .encoder = encoder };
+        ReaderFound *found = ARENA_NEW(&arena, ReaderFound, READER_MODELS);
+        Buf model[READER_MODELS] = { { 0 } };
+        good = reader_train(hearer, passages, &options, &arena, model, found, err);
+        for (unsigned i = 0; good && i < READER_MODELS && model[i].len; i++) {
+            Str path = arena_printf(&arena, "%s/%s", s->output, NAME[who][i]);
+            good = file_write(path.data, buf_str(&model[i]), err);
+            print_found(hearer, s, &found[i]);
+            if (good) printf("%s: %zu bytes\n\n", path.data, model[i].len);
+        }
+        for (unsigned i = 0; i < READER_MODELS; i++) buf_clear(&model[i]);
     }
     good = good && (!s->readings || train_outcomes(hearer, s, passages, name, &arena, err));
+    encoder_free(encoder);
     arena_clear(&arena);
     hear_free(hearer);
     return good;

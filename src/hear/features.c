@@ -91,10 +91,6 @@ enum {
     F_WORD_KIND,
     F_KIND_TRIPLE,
     F_LETTERS,
-    F_PREVIOUS_UNIT,
-    F_PREVIOUS_UNIT_PAIR,
-    F_NEXT_UNIT,
-    F_NEXT_UNIT_PAIR,
     F_TURN,
     F_TURN_PAIR,
     F_BEFORE,
@@ -166,11 +162,9 @@ static unsigned bucket(uint32_t n) { return n < 5 ? n : n < 7 ? 5 : n < 10 ? 6 :
 
 /* --- the unit's own words ---------------------------------------------------------- */
 
-enum { UNIT_WORDS_MAX = 400 };
-
 typedef struct View {
-    uint64_t key[UNIT_WORDS_MAX], kind[UNIT_WORDS_MAX], stem[UNIT_WORDS_MAX];
-    const Token *token[UNIT_WORDS_MAX];
+    uint64_t key[FEATURES_WORDS_MAX], kind[FEATURES_WORDS_MAX], stem[FEATURES_WORDS_MAX];
+    const Token *token[FEATURES_WORDS_MAX];
     uint32_t count;
     bool asks; /* a question mark ends its sentence */
 } View;
@@ -180,7 +174,7 @@ static void view_of(const Hearing *h, uint32_t utterance, Unit unit, View *ret)
     const Turn *turn = &h->turn[utterance];
     const Token *token = &h->tokens.item[turn->first_token];
     ret->count = 0;
-    for (uint32_t i = unit.begin; i < unit.end && ret->count < UNIT_WORDS_MAX; i++) {
+    for (uint32_t i = unit.begin; i < unit.end && ret->count < FEATURES_WORDS_MAX; i++) {
         if (!token_is_word(&token[i])) continue;
         ret->key[ret->count] = key_of(h->hearer->lexicon, &token[i]);
         ret->kind[ret->count] = kind_of(h->hearer->lexicon, &token[i]);
@@ -219,25 +213,28 @@ static void add_words(const View *v, Features *f)
 /* Two to five letters, the word's edges as letters of their own. */
 enum { LETTERS_LEAST = 3, LETTERS_MOST = 5, WORD_LETTERS_MAX = 24 };
 
-static void add_letters(const View *v, Str text, Features *f)
+bool features_of_letters(const Token *token, Str text, Features *f)
 {
-    for (uint32_t i = 0; i < v->count; i++) {
-        const Token *token = v->token[i];
-        if (token->flags & TOKEN_PART || (token->symbol > SYM_CAPITAL && token->symbol < SYM_FIRST_WORD)) continue;
-        unsigned char letter[WORD_LETTERS_MAX + 2];
-        size_t n = 0;
-        letter[n++] = '<';
-        for (uint32_t at = token->begin; at < token->end && n <= WORD_LETTERS_MAX; at++)
-            letter[n++] = (unsigned char)ascii_lower(text.data[at]);
-        letter[n++] = '>';
-        for (size_t from = 0; from < n; from++) {
-            uint64_t gram = 0;
-            for (size_t len = 1; len <= LETTERS_MOST && from + len <= n; len++) {
-                gram = gram << 8 | letter[from + len - 1];
-                if (len >= LETTERS_LEAST && len < n) add(f, mixed(F_LETTERS, gram, 0, 0));
-            }
+    if (token->flags & TOKEN_PART || (token->symbol > SYM_CAPITAL && token->symbol < SYM_FIRST_WORD)) return false;
+    unsigned char letter[WORD_LETTERS_MAX + 2];
+    size_t n = 0;
+    letter[n++] = '<';
+    for (uint32_t at = token->begin; at < token->end && n <= WORD_LETTERS_MAX; at++)
+        letter[n++] = (unsigned char)ascii_lower(text.data[at]);
+    letter[n++] = '>';
+    for (size_t from = 0; from < n; from++) {
+        uint64_t gram = 0;
+        for (size_t len = 1; len <= LETTERS_MOST && from + len <= n; len++) {
+            gram = gram << 8 | letter[from + len - 1];
+            if (len >= LETTERS_LEAST && len < n) add(f, mixed(F_LETTERS, gram, 0, 0));
         }
     }
+    return true;
+}
+
+static void add_letters(const View *v, Str text, Features *f)
+{
+    for (uint32_t i = 0; i < v->count; i++) (void)features_of_letters(v->token[i], text, f);
 }
 
 /* Runs of signs as they stand, and words in capitals: what is not a word says much of a short message's tone. */
@@ -267,31 +264,23 @@ static void add_signs(const View *v, Str text, Features *f)
 
 /* --- what stands around --------------------------------------------------------------- */
 
-static void add_beside(const Hearing *h, const Turn *turn, Unit unit, unsigned kind, Features *f)
+void features_of_beside(const Hearing *h, const Turn *turn, Unit unit, Features *f)
 {
     const Token *token = &h->tokens.item[turn->first_token];
     uint64_t last = 0;
     for (uint32_t i = unit.begin; i < unit.end; i++) {
         if (!token_is_word(&token[i])) continue;
         uint64_t key = key_of(h->hearer->lexicon, &token[i]);
-        add(f, mixed(kind, key, 0, 0));
-        if (last) add(f, mixed(kind + 1, last, key, 0));
+        add(f, mixed(F_TURN, key, 0, 0));
+        if (last) add(f, mixed(F_TURN_PAIR, last, key, 0));
         last = key;
     }
 }
 
 static void add_around(const Hearing *h, const Turn *turn, const Unit *units, size_t count, size_t index, Features *f)
 {
-    if (index > 0)
-        add_beside(h, turn, units[index - 1], F_PREVIOUS_UNIT, f);
-    else
-        add(f, mixed(F_PREVIOUS_UNIT, 0, 1, 0));
-    if (index + 1 < count)
-        add_beside(h, turn, units[index + 1], F_NEXT_UNIT, f);
-    else
-        add(f, mixed(F_NEXT_UNIT, 0, 1, 0));
-    for (size_t i = index > 4 ? index - 4 : 0; i < count && i < index + 4; i++)
-        if (i + 1 < index || i > index + 1) add_beside(h, turn, units[i], F_TURN, f);
+    for (size_t i = index > UNITS_BESIDE ? index - UNITS_BESIDE : 0; i < count && i <= index + UNITS_BESIDE; i++)
+        if (i != index) features_of_beside(h, turn, units[i], f);
 }
 
 enum { BEFORE_WORDS_MAX = 60 };
@@ -484,13 +473,14 @@ static void add_group(FeatureGroup group, Hearing *h, const Conversation *c, uin
 }
 
 void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
-                      size_t index, bool with_signs, Features *f)
+                      size_t index, unsigned wanted, Features *f)
 {
     View view;
+    bool with_signs = (wanted & FEATURES_SIGNS) != 0;
     view_of(h, utterance, units[index], &view);
     f->count = 0;
     for (unsigned group = 0; group < GROUP_COUNT; group++) {
-        if (!(f->left_out >> group & 1))
+        if (wanted >> group & 1)
             add_group((FeatureGroup)group, h, c, utterance, units, count, index, with_signs, &view, f);
         f->end[group] = f->count;
     }

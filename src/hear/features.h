@@ -30,7 +30,6 @@ typedef struct Features {
     uint64_t *item;
     size_t count, capacity;  /* malloc'ed, used again: features_clear */
     size_t end[GROUP_COUNT]; /* group g is [end[g - 1], end[g]) */
-    uint32_t left_out;       /* set by the caller: bits of groups that nobody asks for, which stay empty */
 } Features;
 
 /* Words of one kind, and what names each symbol. */
@@ -45,9 +44,18 @@ typedef struct Unit {
 /* Clauses of a turn whose bounds are in h->bounds; at most `most`. */
 size_t units_of_turn(const Hearing *h, const Turn *turn, Unit *ret, size_t most);
 
+/* Groups that are wanted, as bits 1 << group; FEATURES_SIGNS beside them: signs and shouting too, into LETTERS. */
+enum { FEATURES_ALL = (1 << GROUP_COUNT) - 1, FEATURES_SIGNS = 1 << GROUP_COUNT };
+
 /* Replaces what `ret` held.  `units`, `index`: all units of the turn, and which one is meant. */
 void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
-                      size_t index, bool with_signs, Features *ret);
+                      size_t index, unsigned wanted, Features *ret);
+
+/* Parts of it that come back from unit to unit, appended: what LETTERS has of one word (false: nothing, it is a part of
+ * one or a figure), what AROUND has of one of the UNITS_BESIDE units on either side. */
+enum { UNITS_BESIDE = 4, FEATURES_WORDS_MAX = 400 /* words of a unit that are looked at */ };
+bool features_of_letters(const Token *token, Str text, Features *ret);
+void features_of_beside(const Hearing *h, const Turn *turn, Unit unit, Features *ret);
 void features_clear(Features *features);
 
 #endif

@@ -54,7 +54,7 @@ static bool open_readings(Hearer *hearer, Err *err)
 
 const char *hear_reader_name(ReaderKind reader)
 {
-    static const char *const NAMES[] = { [READER_FAST] = "fast", [READER_RULES] = "rules" };
+    static const char *const NAMES[] = { [READER_FAST] = "fast", [READER_RULES] = "rules", [READER_DEEP] = "deep" };
     return NAMES[reader];
 }
 
@@ -71,7 +71,7 @@ ReaderKind hear_reader(const Hearer *hearer) { return hearer->reader; }
 
 bool hear_reader_from(Str name, ReaderKind *ret)
 {
-    for (int i = READER_FAST; i <= READER_RULES; i++)
+    for (int i = READER_FAST; i <= READER_DEEP; i++)
         if (str_equal(name, str_from(hear_reader_name((ReaderKind)i)))) {
             *ret = (ReaderKind)i;
             return true;
@@ -101,8 +101,8 @@ Hearer *hear_open_reader(const char *words_dir, ReaderKind reader, Err *err)
         hear_free(hearer);
         hearer = NULL;
     } else if (!open_readings(hearer, err) || !open_agreement(hearer, err) ||
-               (reader == READER_FAST &&
-                !listener_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->listener, err))) {
+               (reader != READER_RULES && !listener_open(&hearer->words, hearer->rules, reader == READER_DEEP,
+                                                         &hearer->arena, &hearer->listener, err))) {
         hear_free(hearer);
         hearer = NULL;
     }

@@ -109,9 +109,10 @@ typedef struct Reading {
  * add. */
 Hearer *hear_open(const char *words_dir, Err *err) MUST_USE; /* with the fast reader */
 
-/* Who marks: the rules alone; or rules and learned models of words/models. */
-typedef enum ReaderKind { READER_FAST, READER_RULES } ReaderKind;
-bool hear_reader_from(Str name, ReaderKind *ret) MUST_USE; /* "fast", "rules" */
+/* Who marks: the rules alone; rules and learned models of words/models; or those with sentence vectors, slower and
+ * better, for which the encoder's file must be there (docs/encoder.md). */
+typedef enum ReaderKind { READER_FAST, READER_RULES, READER_DEEP } ReaderKind;
+bool hear_reader_from(Str name, ReaderKind *ret) MUST_USE; /* "fast", "rules", "deep" */
 const char *hear_reader_name(ReaderKind reader);
 ReaderKind hear_reader(const Hearer *hearer);
 Hearer *hear_open_reader(const char *words_dir, ReaderKind reader, Err *err) MUST_USE;

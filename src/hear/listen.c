@@ -1,6 +1,8 @@
 /* listen.c -- see listen.h. */
 #include "hear/listen.h"
 
+#include "encode/encoder.h"
+
 #include <stdlib.h>
 
 enum { MODELS_MAX = 64, UNITS_MAX = 2000 };
@@ -18,7 +20,17 @@ struct Listener {
     const Rules *rules;
     Str *reason;
     uint32_t reason_count;
+    Encoder *encoder;
 };
+
+/* What LETTERS of a word come to, for one model: words come back all the time. */
+typedef struct WordTally {
+    uint64_t hash; /* of its letters; 0: empty */
+    uint64_t square;
+    int32_t *sum;
+} WordTally;
+
+enum { WORD_SLOTS = 1 << 13 };
 
 typedef struct Listening {
     TurnSink base;
@@ -27,6 +39,15 @@ typedef struct Listening {
     Unit unit[UNITS_MAX];
     int32_t *sum; /* units × labels of the model in hand */
     size_t sum_capacity;
+    int32_t *beside; /* units × stride: what each unit is to those beside it */
+    size_t beside_capacity;
+    uint64_t beside_square[UNITS_MAX];
+    WordTally *word[MODELS_MAX]; /* by model */
+    int32_t *word_sum[MODELS_MAX];
+    Tally tally[GROUP_COUNT];
+    float (*vector)[ENCODER_DIMS]; /* of the turn's units */
+    size_t vector_capacity;
+    Arena arena;
     Mark *kept;
     size_t kept_capacity;
 } Listening;
@@ -53,60 +74,62 @@ static void know_labels(Listener *listener, Heard *heard, Str name, Arena *arena
 }
 
 /* The words' bytes may lie anywhere; a model's begin at a multiple of 16. */
-static Str aligned(Heard *heard, Str bytes)
+static Str aligned(Str bytes, void **held)
 {
     if (!((uintptr_t)bytes.data & 15)) return bytes;
-    heard->bytes = aligned_alloc(64, (bytes.len + 63) / 64 * 64 + 64);
-    if (!heard->bytes) abort();
-    memcpy(heard->bytes, bytes.data, bytes.len);
-    return str_make(heard->bytes, bytes.len);
+    *held = aligned_alloc(64, (bytes.len + 63) / 64 * 64 + 64);
+    if (!*held) abort();
+    memcpy(*held, bytes.data, bytes.len);
+    return str_make(*held, bytes.len);
 }
+
+static bool is_deep(Str name) { return str_ends(name, STR("-deep.gwm")); }
 
 static bool add_model(Listener *listener, const Embedded *file, Arena *arena, Err *err)
 {
     if (listener->count == MODELS_MAX)
         return err_set(err, ERR_LIMIT, "%.*s: more than %d models", STR_ARG(file->name), MODELS_MAX);
-    Heard *heard = &listener->item[listener->count];
-    heard->model = model_open(aligned(heard, file->bytes), file->name, err);
-    if (!heard->model) {
-        free(heard->bytes);
-        heard->bytes = NULL;
-        return false;
-    }
-    listener->count++;
-    if (model_dense_columns(heard->model) ||
-        model_whole_turns(heard->model)) { /* not one that hears clauses by itself */
-        model_free(heard->model);
-        free(heard->bytes);
-        *heard = (Heard){ 0 };
-        listener->count--;
-        return true;
-    }
+    Heard *heard = &listener->item[listener->count++];
+    heard->model = model_open(aligned(file->bytes, &heard->bytes), file->name, err);
+    if (!heard->model) return false;
+    uint32_t dense = model_dense_columns(heard->model);
+    if (model_whole_turns(heard->model) || (dense && (dense != ENCODER_DIMS || !is_deep(file->name))))
+        return err_set(err, ERR_INPUT, "%.*s: it hears whole texts, not clauses: ask it with `goodwill predict`",
+                       STR_ARG(file->name));
     heard->reason = listener->reason_count;
     know_labels(listener, heard, file->name, arena);
     return true;
 }
 
-bool listener_open(const Words *words, const Rules *rules, Arena *arena, Listener **ret, Err *err)
+/* "models/staff-deep.gwm" takes the place of "models/staff.gwm" where the deep reader is asked for. */
+static bool is_asked_for(const Words *words, Str name, bool deep, Arena *arena)
+{
+    if (!str_starts(name, STR("models/")) || !str_ends(name, STR(".gwm"))) return false;
+    if (is_deep(name)) return deep;
+    Str other = arena_printf(arena, "%.*s-deep.gwm", STR_ARG(str_sub(name, 0, name.len - strlen(".gwm"))));
+    return !deep || words_bytes(words, other).len == 0;
+}
+
+bool listener_open(const Words *words, const Rules *rules, bool deep, Arena *arena, Listener **ret, Err *err)
 {
     Listener *listener = calloc(1, sizeof *listener);
     if (!listener) abort();
     listener->rules = rules;
     listener->reason = ARENA_NEW(arena, Str, MODELS_MAX * MODEL_LABELS_MAX);
-    for (size_t i = 0; i < words->count; i++) {
-        Str name = words->item[i].name;
-        if (!str_starts(name, STR("models/")) || !str_ends(name, STR(".gwm"))) continue;
-        if (!add_model(listener, &words->item[i], arena, err)) {
-            listener_free(listener);
-            return false;
-        }
+    bool good = true;
+    for (size_t i = 0; good && i < words->count; i++)
+        if (is_asked_for(words, words->item[i].name, deep, arena))
+            good = add_model(listener, &words->item[i], arena, err);
+    if (good && deep) {
+        listener->encoder = encoder_open((EncoderSettings){ .numbers = ENCODER_INT8 }, err);
+        good = listener->encoder != NULL;
     }
     *ret = listener;
-    if (listener->count == 0) {
+    if (!good || listener->count == 0) {
         listener_free(listener);
         *ret = NULL;
     }
-    return true;
+    return good;
 }
 
 void listener_free(Listener *listener)
@@ -116,6 +139,7 @@ void listener_free(Listener *listener)
         model_free(listener->item[i].model);
         free(listener->item[i].bytes);
     }
+    encoder_free(listener->encoder);
     free(listener);
 }
 
@@ -191,11 +215,124 @@ static bool stays(const Listening *l, const Hearing *h, const Mark *mark)
     return true;
 }
 
+/* --- sums ---------------------------------------------------------------------------------- */
+
+static uint64_t letters_hash(Str word)
+{
+    char lower[WORD_BYTES_MAX];
+    size_t n = MIN(word.len, sizeof lower);
+    for (size_t i = 0; i < n; i++) lower[i] = ascii_lower(word.data[i]);
+    return word_hash(str_make(lower, n)) ^ (word.len > n ? word_hash(word) : 0);
+}
+
+/* What the letters of a word come to; kept, as long as no other word takes its place. */
+static const WordTally *word_tally(Listening *l, size_t m, const Token *token, Str text)
+{
+    const Model *model = l->listener->item[m].model;
+    size_t stride = model_stride(model);
+    uint64_t hash = letters_hash(str_sub(text, token->begin, token->end));
+    WordTally *word = &l->word[m][hash % WORD_SLOTS];
+    if (word->hash == hash) return word;
+    Tally *tally = &l->tally[GROUP_BEFORE]; /* free until the other groups are asked */
+    l->features.count = 0;
+    tally_clear(model, tally);
+    (void)features_of_letters(token, text, &l->features);
+    tally_add(model, l->features.item, l->features.count, tally);
+    word->hash = hash;
+    word->square = tally->square;
+    memcpy(word->sum, tally->sum, stride * sizeof *word->sum);
+    return word;
+}
+
+static void open_words(Listening *l, size_t m)
+{
+    size_t stride = model_stride(l->listener->item[m].model);
+    l->word[m] = calloc(WORD_SLOTS, sizeof *l->word[m]);
+    l->word_sum[m] = calloc(WORD_SLOTS * stride, sizeof *l->word_sum[m]);
+    if (!l->word[m] || !l->word_sum[m]) abort();
+    for (size_t i = 0; i < WORD_SLOTS; i++) l->word[m][i].sum = l->word_sum[m] + i * stride;
+}
+
+static void add_letters(Listening *l, const Hearing *h, size_t m, const Conversation *c, uint32_t utterance, Unit unit)
+{
+    const Token *token = &h->tokens.item[h->turn[utterance].first_token];
+    Str text = c->utterance[utterance].text;
+    if (!l->word[m]) open_words(l, m);
+    for (uint32_t i = unit.begin, words = 0; i < unit.end && words < FEATURES_WORDS_MAX; i++) {
+        if (!token_is_word(&token[i])) continue;
+        words++;
+        if (token[i].flags & TOKEN_PART || (token[i].symbol > SYM_CAPITAL && token[i].symbol < SYM_FIRST_WORD))
+            continue;
+        const WordTally *word = word_tally(l, m, &token[i], text);
+        tally_add_tally(l->listener->item[m].model, word->sum, word->square, &l->tally[GROUP_LETTERS]);
+    }
+}
+
+static void find_beside(Listening *l, const Hearing *h, const Model *model, uint32_t utterance, size_t units)
+{
+    size_t stride = model_stride(model);
+    Tally *tally = &l->tally[GROUP_AROUND];
+    l->beside = hearing_room(l->beside, &l->beside_capacity, units * stride + 1, sizeof *l->beside);
+    for (size_t u = 0; u < units; u++) {
+        l->features.count = 0;
+        features_of_beside(h, &h->turn[utterance], l->unit[u], &l->features);
+        tally_clear(model, tally);
+        tally_add(model, l->features.item, l->features.count, tally);
+        memcpy(l->beside + u * stride, tally->sum, stride * sizeof *tally->sum);
+        l->beside_square[u] = tally->square;
+    }
+}
+
+/* The model's sums of every unit of the turn, as model_sums would have them of all features together. */
+static void sum_units(Listening *l, Hearing *h, size_t m, const Conversation *c, uint32_t utterance, size_t units,
+                      bool encoded)
+{
+    const Model *model = l->listener->item[m].model;
+    size_t labels = model_label_count(model), stride = model_stride(model);
+    bool letters = model_wants(model, GROUP_LETTERS), around = model_wants(model, GROUP_AROUND) && units > 1;
+    unsigned wanted = 0;
+    int8_t dense[ENCODER_DIMS];
+    for (unsigned g = 0; g < GROUP_COUNT; g++)
+        if (g != GROUP_LETTERS && g != GROUP_AROUND && model_wants(model, (FeatureGroup)g)) wanted |= 1u << g;
+    if (around) find_beside(l, h, model, utterance, units);
+    for (size_t u = 0; u < units; u++) {
+        for (unsigned g = 0; g < GROUP_COUNT; g++) tally_clear(model, &l->tally[g]);
+        if (letters) add_letters(l, h, m, c, utterance, l->unit[u]);
+        for (size_t v = u > UNITS_BESIDE ? u - UNITS_BESIDE : 0; around && v < units && v <= u + UNITS_BESIDE; v++)
+            if (v != u) tally_add_tally(model, l->beside + v * stride, l->beside_square[v], &l->tally[GROUP_AROUND]);
+        tally_clear(model, &l->tally[GROUP_BEFORE]);
+        features_of_unit(h, c, utterance, l->unit, units, u, wanted, &l->features);
+        for (unsigned g = 0; g < GROUP_COUNT; g++) {
+            size_t begin = g ? l->features.end[g - 1] : 0;
+            tally_add(model, l->features.item + begin, l->features.end[g] - begin, &l->tally[g]);
+        }
+        if (encoded) model_dense(l->vector[u], ENCODER_DIMS, dense);
+        model_finish(model, l->tally, encoded ? dense : NULL, l->sum + u * labels);
+    }
+}
+
+/* Sentence vectors of the turn's units; false when the encoder could not. */
+static bool find_vectors(Listening *l, const Hearing *h, const Conversation *c, uint32_t utterance, size_t units)
+{
+    const Token *token = &h->tokens.item[h->turn[utterance].first_token];
+    Err err;
+    Str *text = ARENA_NEW(&l->arena, Str, units + 1);
+    l->vector = hearing_room(l->vector, &l->vector_capacity, units + 1, sizeof *l->vector);
+    for (size_t u = 0; u < units; u++)
+        text[u] = str_sub(c->utterance[utterance].text, token[l->unit[u].begin].begin, token[l->unit[u].end - 1].end);
+    bool good = encoder_run(l->listener->encoder, text, units, l->vector, &l->arena, &err);
+    arena_reset(&l->arena);
+    return good;
+}
+
+/* --- a turn ---------------------------------------------------------------------------------- */
+
 static void listen_turn(TurnSink *base, Hearing *h, const Conversation *c, uint32_t utterance)
 {
     Listening *l = (Listening *)base;
     const Utterance *said = &c->utterance[utterance];
     int root = role_root(said->role);
+    bool encoded = false;
     if (said->doubtful && said->role == ROLE_AGENT) return;
     size_t first = h->mark_count, kept = 0, units = units_of_turn(h, &h->turn[utterance], l->unit, UNITS_MAX);
     while (first > 0 && h->mark[first - 1].utterance == utterance) first--;
@@ -205,12 +342,9 @@ static void listen_turn(TurnSink *base, Hearing *h, const Conversation *c, uint3
         const Heard *heard = &l->listener->item[m];
         if ((int)model_who(heard->model) != root) continue;
         size_t labels = model_label_count(heard->model);
-        l->features.left_out = model_groups_unused(heard->model);
         l->sum = hearing_room(l->sum, &l->sum_capacity, units * labels + 1, sizeof *l->sum);
-        for (size_t u = 0; u < units; u++) {
-            features_of_unit(h, c, utterance, l->unit, units, u, false, &l->features);
-            model_sums(heard->model, &l->features, NULL, l->sum + u * labels);
-        }
+        if (model_dense_columns(heard->model) && !encoded) encoded = find_vectors(l, h, c, utterance, units);
+        sum_units(l, h, m, c, utterance, units, model_dense_columns(heard->model) && encoded);
         for (size_t i = 0; i < labels; i++) {
             ModelMode mode = model_label(heard->model, i)->mode;
             if (heard->behaviour[i] != NO_BEHAVIOUR && (mode == MODE_MODEL || mode == MODE_EITHER))
@@ -238,6 +372,13 @@ void listening_free(TurnSink *base)
     Listening *l = (Listening *)base;
     if (!l) return;
     features_clear(&l->features);
+    for (size_t m = 0; m < MODELS_MAX; m++) {
+        free(l->word[m]);
+        free(l->word_sum[m]);
+    }
+    arena_clear(&l->arena);
+    free(l->vector);
+    free(l->beside);
     free(l->sum);
     free(l->kept);
     free(l);

@@ -12,8 +12,9 @@
 
 typedef struct Listener Listener; /* of a Hearer: the models; read-only */
 
-/* False when a model of the words is damaged.  `*ret` is NULL when there is none. */
-bool listener_open(const Words *words, const Rules *rules, Arena *arena, Listener **ret, Err *err) MUST_USE;
+/* False when a model of the words is damaged, or one over sentence vectors is asked for and the encoder's file is not
+ * there.  `*ret` is NULL when there is no model. */
+bool listener_open(const Words *words, const Rules *rules, bool deep, Arena *arena, Listener **ret, Err *err) MUST_USE;
 void listener_free(Listener *listener);
 
 /* The reason of mark.rule = rule_count + index; empty when there is none such. */

@@ -152,12 +152,6 @@ bool model_whole_turns(const Model *model) { return model->head.whole_turns != 0
 Str model_card(const Model *model) { return model->card; }
 Str model_hash(const Model *model) { return str_from(model->hash); }
 double model_unit(const Model *model) { return model->head.unit; }
-uint32_t model_groups_unused(const Model *model)
-{
-    uint32_t bits = 0;
-    for (unsigned group = 0; group < GROUP_COUNT; group++) bits |= (uint32_t)!model->head.group_scale[group] << group;
-    return bits;
-}
 uint32_t model_dense_columns(const Model *model) { return model->head.dense_columns; }
 
 /* --- adding up --------------------------------------------------------------------------- */
@@ -254,45 +248,88 @@ static size_t rows_of(const Model *model, const uint64_t *feature, size_t count,
     return known;
 }
 
+size_t model_stride(const Model *model) { return padded_labels(model->head.label_count); }
+bool model_wants(const Model *model, FeatureGroup group) { return model->head.group_scale[group] != 0; }
+
+void tally_clear(const Model *model, Tally *tally)
+{
+    memset(tally->sum, 0, model_stride(model) * sizeof *tally->sum);
+    tally->square = 0;
+}
+
+void tally_add(const Model *model, const uint64_t *feature, size_t count, Tally *to)
+{
+    size_t stride = model_stride(model);
+    for (size_t at = 0; at < count; at += ROWS_TOGETHER) {
+        const unsigned char *row[ROWS_TOGETHER];
+        size_t rows = rows_of(model, feature + at, MIN((size_t)ROWS_TOGETHER, count - at), row);
+        for (size_t i = 0; i < rows; i++) {
+            uint16_t idf;
+            memcpy(&idf, row[i] + stride, sizeof idf);
+            to->square += (uint64_t)idf * idf;
+            add_row(to->sum, (const int8_t *)row[i], 1, stride);
+        }
+    }
+}
+
+void tally_add_tally(const Model *model, const int32_t *sum, uint64_t square, Tally *to)
+{
+    size_t stride = model_stride(model);
+    for (size_t l = 0; l < stride; l++) to->sum[l] += sum[l];
+    to->square += square;
+}
+
+static int32_t clamped(int64_t logit) { return (int32_t)MAX(-64 * LOGIT_ONE, MIN(64 * LOGIT_ONE, logit)); }
+
+static void finish(const Model *model, const Tally *tally, const int32_t *dense, int32_t *ret)
+{
+    uint32_t labels = model->head.label_count;
+    int64_t total[MODEL_LABELS_MAX] = { 0 };
+    for (unsigned group = 0; group < GROUP_COUNT; group++) {
+        int64_t scale = model->head.group_scale[group];
+        if (!scale || !tally[group].square) continue;
+        int64_t by = group >= GROUP_FACTS ? scale : scale * IDF_ONE / MAX(1, whole_root(tally[group].square));
+        for (uint32_t l = 0; l < labels; l++) total[l] += tally[group].sum[l] * by;
+    }
+    for (uint32_t l = 0; l < labels; l++) { /* 2^-16 · 2^-24 to LOGIT_ONE-ths */
+        int64_t words = MAX(INT32_MIN, MIN(INT32_MAX, total[l])); /* a foreign file's scales may be any */
+        int64_t logit = words * model->scale[l] / ((int64_t)1 << 30) + model->bias[l];
+        if (dense) logit += (int64_t)dense[l] * model->dense_scale[l] / (1 << 14);
+        ret[l] = clamped(logit);
+    }
+}
+
+static void add_dense(const Model *model, const int8_t *dense, int32_t *sum)
+{
+    size_t stride = model_stride(model);
+    memset(sum, 0, stride * sizeof *sum);
+    for (uint32_t i = 0; i < model->head.dense_columns; i++)
+        if (dense[i]) add_row(sum, model->dense + (size_t)i * stride, dense[i], stride);
+}
+
+void model_finish(const Model *model, const Tally tally[GROUP_COUNT], const int8_t *dense, int32_t *ret)
+{
+    int32_t sum[MODEL_LABELS_MAX];
+    if (dense) add_dense(model, dense, sum);
+    finish(model, tally, dense ? sum : NULL, ret);
+}
+
 void model_sums(const Model *model, const Features *f, const int8_t *dense, int32_t *ret)
 {
-    uint32_t labels = model->head.label_count, stride = padded_labels(labels);
-    int64_t total[MODEL_LABELS_MAX] = { 0 };
-    int32_t sum[MODEL_LABELS_MAX];
-    size_t at = 0;
+    Tally tally[GROUP_COUNT];
     for (unsigned group = 0; group < GROUP_COUNT; group++) {
-        if (!model->head.group_scale[group]) {
-            at = f->end[group];
-            continue;
-        }
-        uint64_t square = 0;
-        memset(sum, 0, stride * sizeof *sum);
-        for (size_t past; at < f->end[group]; at = past) {
-            const unsigned char *row[ROWS_TOGETHER];
-            past = MIN(at + ROWS_TOGETHER, f->end[group]);
-            size_t rows = rows_of(model, f->item + at, past - at, row);
-            for (size_t i = 0; i < rows; i++) {
-                uint16_t idf;
-                memcpy(&idf, row[i] + stride, sizeof idf);
-                square += (uint64_t)idf * idf;
-                add_row(sum, (const int8_t *)row[i], 1, stride);
-            }
-        }
-        if (!square) continue;
-        int64_t by = group >= GROUP_FACTS
-                         ? model->head.group_scale[group]
-                         : (int64_t)model->head.group_scale[group] * IDF_ONE / MAX(1, whole_root(square));
-        for (uint32_t l = 0; l < labels; l++) total[l] += sum[l] * by;
+        size_t begin = group ? f->end[group - 1] : 0;
+        tally_clear(model, &tally[group]);
+        if (model->head.group_scale[group]) tally_add(model, f->item + begin, f->end[group] - begin, &tally[group]);
     }
-    memset(sum, 0, stride * sizeof *sum);
-    for (uint32_t i = 0; dense && i < model->head.dense_columns; i++)
-        if (dense[i]) add_row(sum, model->dense + (size_t)i * stride, dense[i], stride);
-    for (uint32_t l = 0; l < labels; l++) {                       /* 2^-16 · 2^-24 to LOGIT_ONE-ths */
-        int64_t words = MAX(INT32_MIN, MIN(INT32_MAX, total[l])); /* a foreign file's scales may be any */
-        int64_t logit =
-            words * model->scale[l] / ((int64_t)1 << 30) + (int64_t)sum[l] * model->dense_scale[l] / (1 << 14);
-        logit += model->bias[l];
-        ret[l] = (int32_t)MAX(-64 * LOGIT_ONE, MIN(64 * LOGIT_ONE, logit));
+    model_finish(model, tally, dense, ret);
+}
+
+void model_dense(const float *vector, size_t count, int8_t *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        float x = vector[i] * (1 / DENSE_STEP);
+        ret[i] = (int8_t)lroundf(x > 127 ? 127 : x < -127 ? -127 : x);
     }
 }
 

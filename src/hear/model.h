@@ -42,17 +42,29 @@ void model_free(Model *model); /* NULL is fine */
 size_t model_label_count(const Model *model);
 const ModelLabel *model_label(const Model *model, size_t index);
 ModelKind model_kind(const Model *model);
-Who model_who(const Model *model);                /* whose turns it was learned from */
-bool model_whole_turns(const Model *model);       /* its units are turns, not clauses */
-Str model_card(const Model *model);               /* JSON */
-Str model_hash(const Model *model);               /* 8 hex digits over all its bytes */
-uint32_t model_groups_unused(const Model *model); /* bits of feature groups that count for nothing */
+Who model_who(const Model *model);          /* whose turns it was learned from */
+bool model_whole_turns(const Model *model); /* its units are turns, not clauses */
+Str model_card(const Model *model);         /* JSON */
+Str model_hash(const Model *model);         /* 8 hex digits over all its bytes */
 uint32_t model_dense_columns(const Model *model);
 double model_unit(const Model *model); /* MODEL_NUMBER: what a sum of LOGIT_ONE stands for */
 
-/* `ret`: a sum for each label.  `dense`: model_dense_columns numbers in steps of DENSE_STEP, or NULL.
- */
+/* `ret`: a sum for each label.  `dense`: model_dense_columns numbers in steps of DENSE_STEP, or NULL. */
 void model_sums(const Model *model, const Features *features, const int8_t *dense, int32_t *ret);
+
+/* The same in pieces, so that what comes back from unit to unit is added up once.  A Tally holds one group's part. */
+typedef struct Tally {
+    int32_t sum[MODEL_LABELS_MAX]; /* the first model_stride are used */
+    uint64_t square;
+} Tally;
+size_t model_stride(const Model *model); /* labels, padded to 16 */
+bool model_wants(const Model *model, FeatureGroup group);
+void tally_clear(const Model *model, Tally *tally);
+void tally_add(const Model *model, const uint64_t *feature, size_t count, Tally *to);
+void tally_add_tally(const Model *model, const int32_t *sum, uint64_t square, Tally *to);
+void model_finish(const Model *model, const Tally tally[GROUP_COUNT], const int8_t *dense, int32_t *ret);
+
+void model_dense(const float *vector, size_t count, int8_t *ret); /* a sentence vector in steps of DENSE_STEP */
 
 /* 0..100 of a sum. */
 uint8_t model_hundredths(int32_t sum);

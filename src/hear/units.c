@@ -23,7 +23,8 @@ static void pass_turn(TurnSink *base, Hearing *h, const Conversation *c, uint32_
     }
     for (size_t i = 0; i < count; i++) {
         Unit unit = passing->unit[i];
-        features_of_unit(h, c, utterance, passing->unit, count, i, passing->to->whole_turns, &passing->features);
+        features_of_unit(h, c, utterance, passing->unit, count, i,
+                         FEATURES_ALL | (passing->to->whole_turns ? FEATURES_SIGNS : 0), &passing->features);
         bool empty = unit.end == unit.begin;
         passing->to->unit(passing->to, utterance, empty ? 0 : token[unit.begin].begin,
                           empty ? 0 : token[unit.end - 1].end, &passing->features);

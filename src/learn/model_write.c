@@ -81,9 +81,10 @@ void model_write(const ModelPlan *plan, Buf *ret)
     for (size_t l = 0; l < labels; l++) {
         const LabelPlan *label = &plan->label[l];
         double a = label->sigmoid.a;
+        double dense_weight = plan->dense_weight > 0 ? (double)plan->dense_weight : 1;
         ModelLabelRecord record = { .scale = (int32_t)lround(a * (double)most[l] / 127 * (1 << 24)),
                                     .dense_scale = (int32_t)lround(a * (double)most_dense[l] / 127 *
-                                                                   (double)DENSE_STEP * (1 << 24)),
+                                                                   (double)DENSE_STEP * dense_weight * (1 << 24)),
                                     .bias = (int32_t)lround(label->sigmoid.b * LOGIT_ONE),
                                     .threshold = (int32_t)lround((a * label->threshold + label->sigmoid.b) * LOGIT_ONE),
                                     .mode = label->mode,

@@ -23,7 +23,8 @@ typedef struct ModelPlan {
     bool whole_turns;
     const Column *column;
     uint32_t column_count, dense_columns;
-    double unit; /* MODEL_NUMBER: of the targets */
+    float dense_weight; /* what dense numbers were multiplied with in learning */
+    double unit;        /* MODEL_NUMBER: of the targets */
     float group_weight[GROUP_COUNT];
     const float *weight; /* (column_count + dense_columns) × label_stride */
     const LabelPlan *label;

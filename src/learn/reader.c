@@ -1,24 +1,28 @@
 /* reader.c -- see reader.h. */
 #include "learn/reader.h"
 
+#include "learn/clause_vectors.h"
+
 #include <math.h>
 #include <stdlib.h>
 
-enum { STEPS = 45, WHOLE_TURNS_LEAST = 7, PASSAGES_LEAST = 12, ROWS_LEAST = 5, EPOCHS = 6 };
+enum { STEPS = 45, WHOLE_TURNS_LEAST = 7, PASSAGES_LEAST = 12, ROWS_LEAST = 8, EPOCHS = 6, ONE_FILE_FOLDS = 5 };
 static const double STEP_FIRST = -3, STEP_SIZE = .1; /* thresholds tried: of the fitted sum, a logit */
 static const double HARM_PRECISION = .78;            /* asked of harms on files left out */
 static const double WHOLE_WEIGHT = 4;                /* of a whole conversation, in choosing a threshold */
 static const float COST = 1, POSITIVE_COST = 2;
-static const float GROUP_WEIGHT[GROUP_COUNT] = { 1, .7f, .25f, 0, .2f, .25f };
+static const float GROUP_WEIGHT[GROUP_COUNT] = { 1, .6f, .25f, 0, .15f, .25f };
+static const float DENSE_WEIGHT = .5f; /* of sentence vectors beside words */
 
 typedef struct Work {
     const Hearer *hearer;
     Passages *passages;
     const ReaderOptions *options;
     Examples examples;
+    const Rows *rows; /* the examples' own, or with sentence vectors beside */
     uint16_t behaviour[MODEL_LABELS_MAX];
     size_t labels, stride;
-    uint32_t files;
+    uint32_t files, folds;
     float *target, *weight, *sum; /* sum: of each example, from the fit without its file */
     Agreement *tried;             /* labels × STEPS × files × 2 (exchange, whole) */
 } Work;
@@ -29,9 +33,9 @@ static void *must(void *memory)
     return memory;
 }
 
-static Agreement *tried(const Work *w, size_t label, size_t step, uint32_t file, bool whole)
+static Agreement *tried(const Work *w, size_t label, size_t step, uint32_t fold, bool whole)
 {
-    return &w->tried[((label * STEPS + step) * w->files + file) * 2 + whole];
+    return &w->tried[((label * STEPS + step) * w->folds + fold) * 2 + whole];
 }
 
 /* A unit bears a behaviour when labelled words cover half of it, or half of the words lie in it. */
@@ -57,19 +61,25 @@ static void set_targets(Work *w)
 
 static const FitOptions FIT = { LOSS_LOGISTIC, COST, POSITIVE_COST, EPOCHS, 1 };
 
+/* A file is left out at a time; passages of a single file go into five parts by turns. */
+static uint32_t fold_of(const Work *w, uint32_t passage)
+{
+    return w->files > 1 ? w->passages->item[passage].file : passage % ONE_FILE_FOLDS;
+}
+
 static void cross_validate(Work *w)
 {
     uint8_t *used = must(malloc(w->examples.count + 1));
-    w->weight = must(malloc(((size_t)w->examples.column_count + 1) * w->stride * sizeof *w->weight));
+    w->weight = must(malloc(((size_t)w->rows->columns + w->rows->dense_columns + 1) * w->stride * sizeof *w->weight));
     w->sum = must(calloc(w->examples.count + 1, w->stride * sizeof *w->sum));
     FitOptions fit = FIT;
     fit.seed = w->options->seed;
-    for (uint32_t file = 0; file < w->files && w->files > 1; file++) {
+    for (uint32_t fold = 0; fold < w->folds; fold++) {
         for (size_t row = 0; row < w->examples.count; row++)
-            used[row] = w->passages->item[w->examples.item[row].passage].file != file;
-        linear_fit(&w->examples.rows, used, w->target, w->labels, &fit, w->weight);
+            used[row] = fold_of(w, w->examples.item[row].passage) != fold;
+        linear_fit(w->rows, used, w->target, w->labels, &fit, w->weight);
         for (size_t row = 0; row < w->examples.count; row++)
-            if (!used[row]) linear_score(&w->examples.rows, row, w->weight, w->labels, w->sum + row * w->stride);
+            if (!used[row]) linear_score(w->rows, row, w->weight, w->labels, w->sum + row * w->stride);
     }
     free(used);
 }
@@ -110,7 +120,7 @@ static void try_thresholds(Work *w)
         most = MAX(most, past - first + w->examples.by_rules[w->examples.item[first].passage].count);
     }
     MarkedWords *words = must(malloc((most * 2 + 1) * sizeof *words));
-    w->tried = must(calloc(w->labels * STEPS * w->files * 2 + 1, sizeof *w->tried));
+    w->tried = must(calloc(w->labels * STEPS * w->folds * 2 + 1, sizeof *w->tried));
     size_t first = 0;
     for (uint32_t p = 0; p < w->passages->count; p++, first = past) {
         const Passage *passage = &w->passages->item[p];
@@ -121,7 +131,7 @@ static void try_thresholds(Work *w)
                 size_t count =
                     marks_at(w, first, past, l, STEP_FIRST + STEP_SIZE * (double)step, &w->examples.by_rules[p], words);
                 agreement_add(passage, hear_behaviour(w->hearer, w->behaviour[l])->id, words, count,
-                              tried(w, l, step, passage->file, whole));
+                              tried(w, l, step, fold_of(w, p), whole));
             }
     }
     free(words);
@@ -135,10 +145,10 @@ static size_t best_step(const Work *w, size_t label, uint32_t without)
     double most = -1;
     for (size_t step = 0; step < STEPS; step++) {
         Agreement all = { 0 };
-        for (uint32_t file = 0; file < w->files; file++) {
-            if (file == without) continue;
-            agreement_sum(&all, tried(w, label, step, file, false), 1);
-            agreement_sum(&all, tried(w, label, step, file, true), WHOLE_WEIGHT);
+        for (uint32_t fold = 0; fold < w->folds; fold++) {
+            if (fold == without) continue;
+            agreement_sum(&all, tried(w, label, step, fold, false), 1);
+            agreement_sum(&all, tried(w, label, step, fold, true), WHOLE_WEIGHT);
         }
         double worth = agreement_f1(&all) + .001 * agreement_precision(&all);
         if (harm && agreement_precision(&all) < HARM_PRECISION) worth *= .5;
@@ -164,11 +174,11 @@ static void find_thresholds(Work *w, Arena *arena, ReaderFound *found, LabelPlan
                 one->labelled += str_equal(w->passages->item[p].span[i].id, id);
         one->threshold = STEP_FIRST + STEP_SIZE * (double)best_step(w, l, UINT32_MAX);
         one->mode = one->labelled >= PASSAGES_LEAST ? MODE_MODEL : MODE_RULES;
-        for (uint32_t file = 0; file < w->files; file++) {
-            size_t step = best_step(w, l, file);
-            agreement_sum(&one->unseen, tried(w, l, step, file, true), 1);
-            agreement_sum(&one->exchanges, tried(w, l, step, file, false), 1);
-            agreement_sum(&found->by_file[file], tried(w, l, step, file, true), 1);
+        for (uint32_t fold = 0; fold < w->folds; fold++) {
+            size_t step = best_step(w, l, fold);
+            agreement_sum(&one->unseen, tried(w, l, step, fold, true), 1);
+            agreement_sum(&one->exchanges, tried(w, l, step, fold, false), 1);
+            agreement_sum(&found->by_file[w->files > 1 ? fold : 0], tried(w, l, step, fold, true), 1);
         }
         for (size_t row = 0; row < w->examples.count; row++) {
             sum[row] = w->sum[row * w->stride + l];
@@ -221,54 +231,88 @@ static Str write_card(const Work *w, const ReaderFound *found, Buf *card)
     return buf_str(card);
 }
 
-/* Everything up to the thresholds. */
-static void open_work(Work *w, Arena *arena, ReaderFound *found, LabelPlan *plan)
+/* Examples and what they should be. */
+static void open_work(Work *w)
 {
     ExamplesOptions how = { .who = w->options->who, .rows_least = ROWS_LEAST };
     memcpy(how.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
-    *found = (ReaderFound){ 0 };
     for (size_t b = 0; b < hear_behaviour_count(w->hearer) && w->labels < MODEL_LABELS_MAX; b++)
         if (hear_behaviour(w->hearer, b)->who == w->options->who) w->behaviour[w->labels++] = (uint16_t)b;
     w->stride = label_stride(w->labels);
     w->files = w->passages->count ? w->passages->item[w->passages->count - 1].file + 1 : 0;
+    w->folds = w->files > 1 ? w->files : ONE_FILE_FOLDS;
     examples_make(&w->examples, w->hearer, w->passages, &how);
+    w->rows = &w->examples.rows;
     set_targets(w);
-    cross_validate(w);
-    try_thresholds(w);
-    find_thresholds(w, arena, found, plan);
 }
 
 static void close_work(Work *w)
 {
     free(w->target);
-    free(w->weight);
-    free(w->sum);
-    free(w->tried);
     examples_clear(&w->examples);
 }
 
-void reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions *options, Arena *arena, Buf *model,
-                  ReaderFound *found)
+/* Fits without each fold, calibrations and thresholds: w->sum, w->tried, `plan`, `found`. */
+static void open_stage(Work *w, Arena *arena, ReaderFound *found, LabelPlan *plan)
 {
-    Work w = { .hearer = hearer, .passages = passages, .options = options };
+    *found = (ReaderFound){ 0 };
+    cross_validate(w);
+    try_thresholds(w);
+    find_thresholds(w, arena, found, plan);
+}
+
+static void close_stage(Work *w)
+{
+    free(w->weight);
+    free(w->sum);
+    free(w->tried);
+    w->weight = w->sum = NULL;
+    w->tried = NULL;
+}
+
+static void train_stage(Work *w, Arena *arena, Buf *model, ReaderFound *found)
+{
     LabelPlan plan[MODEL_LABELS_MAX];
-    open_work(&w, arena, found, plan);
+    open_stage(w, arena, found, plan);
     FitOptions fit = FIT;
-    fit.seed = options->seed;
-    linear_fit(&w.examples.rows, NULL, w.target, w.labels, &fit, w.weight);
+    fit.seed = w->options->seed;
+    linear_fit(w->rows, NULL, w->target, w->labels, &fit, w->weight);
     Buf card = { 0 };
     ModelPlan whole = { .kind = MODEL_MANY_OF,
-                        .who = options->who,
-                        .column = w.examples.column,
-                        .column_count = w.examples.column_count,
-                        .weight = w.weight,
+                        .who = w->options->who,
+                        .column = w->examples.column,
+                        .column_count = w->rows->columns,
+                        .dense_columns = w->rows->dense_columns,
+                        .dense_weight = DENSE_WEIGHT,
+                        .weight = w->weight,
                         .label = plan,
-                        .label_count = w.labels,
-                        .card = write_card(&w, found, &card) };
+                        .label_count = w->labels,
+                        .card = write_card(w, found, &card) };
     memcpy(whole.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
     model_write(&whole, model);
     buf_clear(&card);
+    close_stage(w);
+}
+
+bool reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions *options, Arena *arena,
+                  Buf model[READER_MODELS], ReaderFound found[READER_MODELS], Err *err)
+{
+    Work w = { .hearer = hearer, .passages = passages, .options = options };
+    bool good = true;
+    open_work(&w);
+    train_stage(&w, arena, &model[0], &found[0]);
+    if (options->encoder) { /* the same rows with a sentence vector each */
+        float *dense = must(malloc((w.examples.count + 1) * ENCODER_DIMS * sizeof *dense));
+        Rows deep = w.examples.rows;
+        good = dense_of_examples(options->encoder, passages, &w.examples, DENSE_WEIGHT, dense, err);
+        deep.dense = dense;
+        deep.dense_columns = ENCODER_DIMS;
+        w.rows = &deep;
+        if (good) train_stage(&w, arena, &model[1], &found[1]);
+        free(dense);
+    }
     close_work(&w);
+    return good;
 }
 
 /* --- marks of files left out ------------------------------------------------------------------- */
@@ -338,11 +382,12 @@ static void left_out_of_party(Work *w, Arena *arena, Kept *kept)
 {
     ReaderFound found;
     LabelPlan plan[MODEL_LABELS_MAX];
-    open_work(w, arena, &found, plan);
-    double *threshold = must(calloc(w->files * w->labels + 1, sizeof *threshold));
-    for (uint32_t file = 0; file < w->files; file++)
+    open_work(w);
+    open_stage(w, arena, &found, plan);
+    double *threshold = must(calloc(w->folds * w->labels + 1, sizeof *threshold));
+    for (uint32_t fold = 0; fold < w->folds; fold++)
         for (size_t l = 0; l < w->labels; l++)
-            threshold[file * w->labels + l] = STEP_FIRST + STEP_SIZE * (double)best_step(w, l, file);
+            threshold[fold * w->labels + l] = STEP_FIRST + STEP_SIZE * (double)best_step(w, l, fold);
     MarkedWords *words = NULL;
     size_t first = 0, past;
     for (uint32_t p = 0; p < w->passages->count; p++, first = past) {
@@ -353,11 +398,12 @@ static void left_out_of_party(Work *w, Arena *arena, Kept *kept)
             if (plan[l].mode == MODE_RULES)
                 keep_rules_marks(w, l, rules, &kept[p]);
             else
-                keep_models_marks(w, first, past, l, threshold[w->passages->item[p].file * w->labels + l], &plan[l],
-                                  rules, words, &kept[p]);
+                keep_models_marks(w, first, past, l, threshold[fold_of(w, p) * w->labels + l], &plan[l], rules, words,
+                                  &kept[p]);
     }
     free(words);
     free(threshold);
+    close_stage(w);
     close_work(w);
 }
 

@@ -16,9 +16,10 @@
 typedef struct ReaderOptions {
     Who who;
     uint64_t seed;
-    Str date;                /* of the card: YYYY-MM-DD */
-    const char *const *name; /* of the files, as the card names them */
-    Str licences;            /* of the card */
+    Str date;                      /* of the card: YYYY-MM-DD */
+    const char *const *name;       /* of the files, as the card names them */
+    Str licences;                  /* of the card */
+    const struct Encoder *encoder; /* NULL: the fast reader alone */
 } ReaderOptions;
 
 typedef struct BehaviourFound {
@@ -38,8 +39,11 @@ typedef struct ReaderFound {
     size_t examples, columns;
 } ReaderFound;
 
-void reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions *options, Arena *arena, Buf *model,
-                  ReaderFound *found);
+/* `model`, `found`: of the fast reader, and, with an encoder, of the deep one: a sentence vector beside each clause's
+ * words. */
+enum { READER_MODELS = 2 };
+bool reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions *options, Arena *arena,
+                  Buf model[READER_MODELS], ReaderFound found[READER_MODELS], Err *err) MUST_USE;
 
 /* Marks of each passage by a reader that did not learn from its file, staff's and customers': thresholds and modes
  * found on the other files too, confidence from the fitted sigmoid.  `ret`: one for each passage, ordered by turn.
