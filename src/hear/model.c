@@ -291,7 +291,7 @@ static void finish(const Model *model, const Tally *tally, const int32_t *dense,
         int64_t by = group >= GROUP_FACTS ? scale : scale * IDF_ONE / MAX(1, whole_root(tally[group].square));
         for (uint32_t l = 0; l < labels; l++) total[l] += tally[group].sum[l] * by;
     }
-    for (uint32_t l = 0; l < labels; l++) { /* 2^-16 · 2^-24 to LOGIT_ONE-ths */
+    for (uint32_t l = 0; l < labels; l++) {                       /* 2^-16 · 2^-24 to LOGIT_ONE-ths */
         int64_t words = MAX(INT32_MIN, MIN(INT32_MAX, total[l])); /* a foreign file's scales may be any */
         int64_t logit = words * model->scale[l] / ((int64_t)1 << 30) + model->bias[l];
         if (dense) logit += (int64_t)dense[l] * model->dense_scale[l] / (1 << 14);
