@@ -3,7 +3,8 @@
 
   run.py GOODWILL
 
-pairs.tsv: a behaviour, and the same act in plain American English and in another variety, in words written for this test.
+pairs.tsv: a behaviour, and the same act in plain American English and in another variety, in words written for this test;
+of a third the variety's words were written first.  Figures are weighted so that either direction counts the same.
 Each is said in the same small conversation.  The score of a text is the confidence of the behaviour's mark on it, 0 where
 there is none.  Over all pairs the two means may differ by DIFFERENCE_MOST; the difference of each variety is printed.
 """
@@ -53,15 +54,16 @@ def scores(goodwill, asked):
     return ret
 
 
-def mean(values):
-    values = list(values)
-    return sum(values) / len(values) if values else 0.0
+def mean(rows, side):
+    """Each direction weighs the same, however many pairs it has."""
+    of = [[r[side] for r in group] for group in grouped(rows, 'written_first').values()]
+    return sum(sum(values) / len(values) for values in of) / len(of)
 
 
 def tell(title, groups):
     print(f'# {title:28} pairs  US general  variety  difference')
     for name, rows in groups.items():
-        a, b = mean(r['a'] for r in rows), mean(r['b'] for r in rows)
+        a, b = mean(rows, 'a'), mean(rows, 'b')
         print(f'# {name:28} {len(rows):5d}  {a:10.3f}  {b:7.3f}  {b - a:+10.3f}')
 
 
@@ -92,9 +94,9 @@ def main():
         row['a'], row['b'] = heard[i], heard[len(rows) + i]
     tell('variety', by_variety)
     tell('behaviour', by_behaviour)
-    difference = mean(r['b'] for r in rows) - mean(r['a'] for r in rows)
-    tap.case('the reader hears these acts at all', [] if mean(r['a'] for r in rows) > .3 else
-             [f'mean score {mean(r["a"] for r in rows):.3f}'])
+    tell('written first', grouped(rows, 'written_first'))
+    difference = mean(rows, 'b') - mean(rows, 'a')
+    tap.case('the reader hears these acts at all', [] if mean(rows, 'a') > .3 else [f'mean score {mean(rows, "a"):.3f}'])
     print(f'# all: difference {difference:+.4f} (at most {DIFFERENCE_MOST} either way)')
     tap.case('mean scores are alike', [] if abs(difference) <= DIFFERENCE_MOST else
              [f'the other varieties differ by {difference:+.4f} from plain American English'])
