@@ -5,13 +5,15 @@
 
 #include <stdlib.h>
 
-enum { KINDS_MAX = 250, KIND_SLOTS = 1 << 12 };
+enum { KINDS_MAX = 250, KIND_SLOTS = 1 << 12, VALENCE_SLOTS = 1 << 15 };
 
 struct Lexicon {
     uint64_t *symbol_key; /* by symbol: the hash of its word */
     uint8_t *symbol_kind;
     uint64_t *kind_slot; /* words of a kind that no rule names: hash */
     uint8_t *kind_of_slot;
+    uint64_t *valence_slot; /* words/valence.tsv, for whole turns */
+    int8_t *valence_of_slot;
 };
 
 /* --- kinds of words ------------------------------------------------------------- */
@@ -31,6 +33,36 @@ static void add_kind(Lexicon *lexicon, const Rules *rules, Str word, uint8_t kin
     lexicon->kind_of_slot[at] = kind;
 }
 
+static bool read_valence(Lexicon *lexicon, const Words *words, Err *err)
+{
+    uint32_t number = 0, count = 0;
+    for (Str rest = words_bytes(words, STR("valence.tsv")), line, word; str_next_line(&rest, &line);) {
+        int64_t value;
+        number++;
+        if (line.len == 0 || line.data[0] == '#') continue;
+        if (!str_next_part(&line, '\t', &word) || !str_to_i64(line, &value) || value < -127 || value > 127 ||
+            ++count > VALENCE_SLOTS / 2)
+            return err_set(err, ERR_INPUT,
+                           "valence.tsv line %u: a line is a word, a tab and -127 to 127; at most %d lines", number,
+                           VALENCE_SLOTS / 2);
+        uint64_t hash = word_hash(word);
+        uint32_t at = (uint32_t)hash & (VALENCE_SLOTS - 1);
+        while (lexicon->valence_slot[at] && lexicon->valence_slot[at] != hash) at = (at + 1) & (VALENCE_SLOTS - 1);
+        lexicon->valence_slot[at] = hash;
+        lexicon->valence_of_slot[at] = (int8_t)value;
+    }
+    return true;
+}
+
+int feature_valence(const Hearing *h, uint64_t word)
+{
+    const Lexicon *lexicon = h->hearer->lexicon;
+    for (uint32_t at = (uint32_t)word & (VALENCE_SLOTS - 1); lexicon->valence_slot[at];
+         at = (at + 1) & (VALENCE_SLOTS - 1))
+        if (lexicon->valence_slot[at] == word) return lexicon->valence_of_slot[at];
+    return 0;
+}
+
 bool lexicon_open(const Words *words, const Rules *rules, Arena *arena, Lexicon **ret, Err *err)
 {
     Lexicon *lexicon = ARENA_NEW(arena, Lexicon, 1);
@@ -39,6 +71,8 @@ bool lexicon_open(const Words *words, const Rules *rules, Arena *arena, Lexicon 
     lexicon->symbol_kind = ARENA_NEW(arena, uint8_t, symbols + 1);
     lexicon->kind_slot = ARENA_NEW(arena, uint64_t, KIND_SLOTS);
     lexicon->kind_of_slot = ARENA_NEW(arena, uint8_t, KIND_SLOTS);
+    lexicon->valence_slot = ARENA_NEW(arena, uint64_t, VALENCE_SLOTS);
+    lexicon->valence_of_slot = ARENA_NEW(arena, int8_t, VALENCE_SLOTS);
     for (uint32_t i = 0; i < symbols; i++)
         lexicon->symbol_key[i] = i < SYM_FIRST_WORD ? i + 1 : word_hash(rules->vocabulary.name[i]);
     for (Str rest = words_bytes(words, STR("kinds.txt")), line; str_next_line(&rest, &line);) {
@@ -52,7 +86,7 @@ bool lexicon_open(const Words *words, const Rules *rules, Arena *arena, Lexicon 
             if (word.len && unknown++ < KIND_SLOTS / 2) add_kind(lexicon, rules, word, (uint8_t)kinds);
     }
     *ret = lexicon;
-    return true;
+    return read_valence(lexicon, words, err);
 }
 
 static uint64_t key_of(const Lexicon *lexicon, const Token *token)

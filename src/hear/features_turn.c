@@ -230,6 +230,45 @@ static void add_taken_up(const Hearing *h, const Conversation *c, uint32_t utter
     fact(f, 6, before->count ? MIN(8, 4 * content / before->count) : 9, 0);
 }
 
+/* A number as facts: one for each step that it reaches, so that a sum of weights may rise and fall along it. */
+static void add_steps(Features *f, unsigned name, int value, int step, int most)
+{
+    for (int at = -most; at <= most; at += step)
+        if (value > at) fact(f, name, (uint64_t)(at + most), 0);
+}
+
+/* How glad and how sour the words are (words/valence.tsv); behind a "not" a word turns round. */
+static void add_valence(const Hearing *h, const Turn *turn, Features *f)
+{
+    const Token *token = &h->tokens.item[turn->first_token];
+    uint64_t not_ = word_hash(STR("not")), never = word_hash(STR("never")), no = word_hash(STR("no"));
+    int glad = 0, sour = 0, least = 0, most = 0;
+    uint32_t denied = 0;
+    for (uint32_t i = 0; i < turn->token_count; i++) {
+        if (!token_is_word(&token[i])) {
+            denied = 0;
+            continue;
+        }
+        uint64_t key = feature_word(h, &token[i]);
+        if (key == not_ || key == never || key == no) {
+            denied = DENIED_WORDS;
+            continue;
+        }
+        int value = feature_valence(h, key);
+        if (denied) value = -value;
+        denied = denied ? denied - 1 : 0;
+        *(value > 0 ? &glad : &sour) += value;
+        most = MAX(most, value);
+        least = MIN(least, value);
+    }
+    add_steps(f, 20, MAX(-400, MIN(400, glad + sour)), 25, 400);
+    add_steps(f, 21, MIN(500, glad), 40, 500);
+    add_steps(f, 22, MAX(-500, sour), 40, 500);
+    add_steps(f, 23, most, 15, 120);
+    add_steps(f, 24, least, 15, 120);
+    add_steps(f, 25, 4 * (glad + sour) / (int)MAX(4, turn->word_count), 4, 80);
+}
+
 void features_turn_facts(const Hearing *h, const Conversation *c, uint32_t utterance, Features *f)
 {
     const Turn *turn = &h->turn[utterance];
@@ -247,6 +286,7 @@ void features_turn_facts(const Hearing *h, const Conversation *c, uint32_t utter
     Str text = c->utterance[utterance].text;
     uint32_t shouts = 0;
     for (size_t i = 0; i < text.len; i++) shouts += text.data[i] == '!';
+    add_valence(h, turn, f);
     fact(f, 10, MIN(asked, 4), 0);
     fact(f, 11, MIN(count, 8), asked > 0);
     fact(f, 12, count > 0 && sentence[count - 1].asks, asked > 0);

@@ -8,6 +8,7 @@
 uint64_t feature_name(uint64_t kind, uint64_t a, uint64_t b, uint64_t c);
 void feature_add(Features *features, uint64_t name);
 uint64_t feature_word(const Hearing *h, const Token *token);
+int feature_valence(const Hearing *h, uint64_t word); /* hundredths; 0 where nothing is known */
 
 void features_turn_words(const Hearing *h, const Turn *turn, Features *f);
 void features_turn_letters(Str text, Features *f);
