@@ -261,12 +261,12 @@ static void add_valence(const Hearing *h, const Turn *turn, Features *f)
         most = MAX(most, value);
         least = MIN(least, value);
     }
-    add_steps(f, 20, MAX(-400, MIN(400, glad + sour)), 25, 400);
-    add_steps(f, 21, MIN(500, glad), 40, 500);
-    add_steps(f, 22, MAX(-500, sour), 40, 500);
-    add_steps(f, 23, most, 15, 120);
-    add_steps(f, 24, least, 15, 120);
-    add_steps(f, 25, 4 * (glad + sour) / (int)MAX(4, turn->word_count), 4, 80);
+    add_steps(f, 20, MAX(-400, MIN(400, glad + sour)), 50, 400);
+    add_steps(f, 21, MIN(500, glad), 100, 500);
+    add_steps(f, 22, MAX(-500, sour), 100, 500);
+    add_steps(f, 23, most, 30, 120);
+    add_steps(f, 24, least, 30, 120);
+    add_steps(f, 25, 4 * (glad + sour) / (int)MAX(4, turn->word_count), 8, 80);
 }
 
 void features_turn_facts(const Hearing *h, const Conversation *c, uint32_t utterance, Features *f)
