@@ -6,7 +6,8 @@
  * when they were said.  Words of time are data: words/time.tsv.
  *
  * "by five" without am or pm is the next five o'clock of the working day: an
- * hour from 1 to 7 is after noon.  A day without an hour is due at its end.
+ * hour from 1 to 7 is after noon.  A day without an hour is due at its end, "first thing" at ten; a range at its later
+ * end; a day of the month is the next one that there is.
  */
 #ifndef GOODWILL_HEAR_PROMISE_H
 #define GOODWILL_HEAR_PROMISE_H
