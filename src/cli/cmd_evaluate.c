@@ -10,7 +10,7 @@
 #include "learn/reader.h"
 
 static const char HELP[] =
-    "  --reader READER    fast (unless said) or rules\n"
+    "  --reader READER    fast (unless said), rules or deep\n"
     "  --words DIR        your own rules, words and models over the built-in ones\n"
     "  --left-out         judge each file by a reader learned from the other files alone, so that conversations which\n"
     "                     the reader was made from may be judged too\n"
@@ -158,7 +158,7 @@ static int run(const Command *command, int argc, char **argv)
     while ((option = command_option(command, argc, argv, OPTIONS, &status)) != -1) switch (option) {
         case OPT_READER:
             if (!hear_reader_from(str_from(optarg), &s.reader))
-                return command_misused(command, "--reader is fast or rules, not '%s'", optarg);
+                return command_misused(command, "--reader is fast, rules or deep, not '%s'", optarg);
             break;
         case OPT_WORDS: s.words = optarg; break;
         case OPT_LEFT_OUT: s.left_out = true; break;
@@ -184,7 +184,7 @@ static int run(const Command *command, int argc, char **argv)
     s.files = argc - optind;
     if (!s.files) return command_misused(command, "which labelled conversations?");
     if (s.left_out && s.reader != READER_FAST)
-        return command_misused(command, "--left-out judges the fast reader; rules are not learned");
+        return command_misused(command, "--left-out judges the fast reader alone");
     Err err = { .kind = ERR_NONE };
     Passages passages = { 0 };
     Arena arena = { 0 };

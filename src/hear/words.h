@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 
-enum { WORDS_FILE_MAX = 8 << 20, WORDS_FILES_MAX = 2000 };
+enum { WORDS_FILE_MAX = 64 << 20 /* a model may be large */, WORDS_FILES_MAX = 2000 };
 
 typedef struct Words {
     Embedded *item; /* sorted by name */
