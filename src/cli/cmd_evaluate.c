@@ -30,7 +30,7 @@ static const char HELP[] =
     "  goodwill evaluate --words mine --save mine/agreement.tsv labelled.jsonl\n";
 
 enum { OPT_READER = 256, OPT_WORDS, OPT_LEFT_OUT, OPT_WHOLE, OPT_ROUNDS, OPT_SEED, OPT_JSON, OPT_SAVE, OPT_DATE };
-enum { WHOLE_TURNS_LEAST = 7, ROUNDS_MAX = 100000, MACRO_LEAST = 3 };
+enum { WHOLE_TURNS_LEAST = 7, ROUNDS_MAX = 20000, MACRO_LEAST = 3 };
 
 static const struct option OPTIONS[] = {
     { "reader", required_argument, NULL, OPT_READER },
