@@ -22,11 +22,17 @@ struct OutcomeModel {
     OutcomeKeys *keys;
     Row *slot; /* open addressing */
     uint64_t mask;
+    uint64_t *known; /* KNOWN_BITS a slot, one set for each feature with weights: most that are asked for end here */
     int32_t bias[OUTCOME_ANSWERS]; /* thousandths of a logit, as all weights */
     bool empty;                    /* no weights: every answer is "not sure" */
 };
 
-enum { WEIGHT_MAX = 1000000, ROOT_ONE = 1024 };
+enum { WEIGHT_MAX = 1000000, ROOT_ONE = 1024, KNOWN_BITS = 8 };
+
+static uint64_t known_bit(const OutcomeModel *model, uint64_t feature)
+{
+    return feature >> 20 & (KNOWN_BITS * (model->mask + 1) - 1);
+}
 
 static Row *slot_of(const OutcomeModel *model, uint64_t feature)
 {
@@ -58,6 +64,7 @@ bool outcome_open(const Words *words, const Rules *rules, Arena *arena, OutcomeM
     while (slots < 2 * lines) slots *= 2;
     model->keys = outcome_keys_open(rules, arena);
     model->slot = ARENA_NEW(arena, Row, slots);
+    model->known = ARENA_NEW(arena, uint64_t, KNOWN_BITS * slots / 64);
     model->mask = slots - 1;
     model->empty = true;
     for (Str rest = table; str_next_line(&rest, &line);) {
@@ -70,7 +77,9 @@ bool outcome_open(const Words *words, const Rules *rules, Arena *arena, OutcomeM
             memcpy(model->bias, row.weight, sizeof row.weight);
             model->empty = false;
         } else if (good && outcome_feature_named(name, &group, &row.feature) && row.feature) {
+            uint64_t bit = known_bit(model, row.feature);
             *slot_of(model, row.feature) = row;
+            model->known[bit / 64] |= (uint64_t)1 << bit % 64;
         } else {
             return err_set(err, ERR_INPUT, "reading.tsv line %u: columns are a feature and %d weights in thousandths",
                            number, OUTCOME_ANSWERS);
@@ -82,20 +91,43 @@ bool outcome_open(const Words *words, const Rules *rules, Arena *arena, OutcomeM
 
 const OutcomeKeys *outcome_keys(const OutcomeModel *model) { return model->keys; }
 
+/* Rows are sent for while other features are looked at: nearly all the time would be waiting for memory. */
+enum { WAITING_MAX = 64 };
+
 typedef struct Summing {
     OutcomeSink base;
     const OutcomeModel *model;
     int64_t sum[OUTCOME_GROUPS][OUTCOME_ANSWERS];
     uint64_t count[OUTCOME_GROUPS];
+    struct {
+        uint64_t feature;
+        OutcomeGroup group;
+    } waiting[WAITING_MAX];
+    size_t waits;
 } Summing;
+
+static void add_waiting(Summing *s)
+{
+    for (size_t w = 0; w < s->waits; w++) {
+        const Row *row = slot_of(s->model, s->waiting[w].feature);
+        int64_t *sum = s->sum[s->waiting[w].group];
+        if (!row->feature) continue;
+        for (unsigned i = 0; i < OUTCOME_ANSWERS; i++) sum[i] += row->weight[i];
+    }
+    s->waits = 0;
+}
 
 static void add_up(OutcomeSink *base, OutcomeGroup group, uint64_t feature)
 {
     Summing *s = (Summing *)base;
-    const Row *row = slot_of(s->model, feature);
+    uint64_t bit = known_bit(s->model, feature);
     s->count[group]++;
-    if (!row->feature) return;
-    for (unsigned i = 0; i < OUTCOME_ANSWERS; i++) s->sum[group][i] += row->weight[i];
+    if (!(s->model->known[bit / 64] >> bit % 64 & 1)) return;
+    __builtin_prefetch(&s->model->slot[feature & s->model->mask]);
+    __builtin_prefetch((const char *)(&s->model->slot[feature & s->model->mask] + 1) - 1);
+    s->waiting[s->waits].feature = feature;
+    s->waiting[s->waits++].group = group;
+    if (s->waits == WAITING_MAX) add_waiting(s);
 }
 
 static uint64_t whole_root(uint64_t n)
@@ -129,6 +161,7 @@ void outcome_read(const Hearing *h, const Conversation *c, Reading *ret)
     for (uint32_t i = 0; i < c->utterance_count; i++) judged += h->turn[i].judged;
     if (model->empty || judged == 0) return; /* nobody said anything: nothing came out */
     outcome_features(model->keys, h, c, ret, &s.base);
+    add_waiting(&s);
     for (unsigned i = 0; i < OUTCOME_ANSWERS; i++) sum[i] = model->bias[i] + s.sum[OUTCOME_FACTS][i];
     for (unsigned group = OUTCOME_FACTS + 1; group < OUTCOME_GROUPS; group++) {
         if (s.count[group] == 0) continue;
