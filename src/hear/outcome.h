@@ -15,7 +15,8 @@
 
 enum { OUTCOME_QUESTIONS = 3, OUTCOME_ANSWERS = 12 /* of all questions together */ };
 enum {
-    OUTCOME_UNSURE_BELOW = 35 /* hundredths: an answer less likely is right one time in three (docs/accuracy.md) */
+    OUTCOME_UNSURE_BELOW =
+        35 /* hundredths: an answer less likely is right about one time in three (docs/accuracy.md) */
 };
 
 typedef struct OutcomeQuestion {
