@@ -35,6 +35,25 @@ static bool read_emotions(Hearer *hearer, Err *err)
     return true;
 }
 
+static bool read_spans(Hearer *hearer, Err *err)
+{
+    uint32_t number = 0;
+    hearer->span_of = ARENA_NEW(&hearer->arena, uint8_t, hearer->rules->behaviour_count + 1);
+    memset(hearer->span_of, SPAN_MATCH, hearer->rules->behaviour_count);
+    for (Str rest = words_bytes(&hearer->words, STR("spans.tsv")), line; str_next_line(&rest, &line);) {
+        Str mode = line, id;
+        size_t index;
+        number++;
+        if (line.len == 0 || line.data[0] == '#') continue;
+        bool named = str_next_part(&mode, '\t', &id);
+        if (!named || (!str_equal(mode, STR("sentence")) && !str_equal(mode, STR("turn"))))
+            return err_set(err, ERR_INPUT, "spans.tsv line %u: columns are behaviour and sentence or turn", number);
+        if (hear_behaviour_named(hearer, id, &index))
+            hearer->span_of[index] = str_equal(mode, STR("turn")) ? SPAN_TURN : SPAN_SENTENCE;
+    }
+    return true;
+}
+
 /* What readings need beside the rules. */
 static bool open_readings(Hearer *hearer, Err *err)
 {
@@ -47,7 +66,7 @@ static bool open_readings(Hearer *hearer, Err *err)
     hearer->key_i = word_hash(STR("i"));
     hearer->key_we = word_hash(STR("we"));
     hearer->time_words = time_words_open(&hearer->words, &hearer->arena);
-    return read_emotions(hearer, err) &&
+    return read_emotions(hearer, err) && read_spans(hearer, err) &&
            lexicon_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->lexicon, err) &&
            outcome_open(&hearer->words, hearer->rules, &hearer->arena, &hearer->outcome, err);
 }

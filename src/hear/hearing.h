@@ -118,6 +118,7 @@ struct Hearer {
     Words words;
     Rules *rules;
     HearerKnown known;
+    uint8_t *span_of;   /* SpanMode by behaviour, of words that a model alone found: words/spans.tsv */
     int8_t *emotion_of; /* by behaviour, hundredths: words/emotion.tsv */
     struct TimeWords *time_words;
     struct Lexicon *lexicon;
@@ -144,6 +145,8 @@ void judge_read_turn(Hearing *h, const Conversation *c, uint32_t utterance, unsi
 
 /* 100 when the tokens [begin, end) of a turn are specific to this case, 50 when they are generic. */
 uint8_t judge_quality(Hearing *h, const Conversation *c, uint32_t utterance, uint32_t begin, uint32_t end);
+/* Tokens [begin, end) of the turn in hand, widened as `mode` asks. */
+void judge_widen(const Hearing *h, uint32_t utterance, SpanMode mode, uint32_t *begin, uint32_t *end);
 /* Marks from `first` on: those of one behaviour that share a byte become one, the surer one's; then ordered by place.
  */
 void judge_merge(Hearing *h, size_t first);

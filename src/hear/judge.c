@@ -333,11 +333,11 @@ static bool match_allows(Hearing *h, const Conversation *c, uint32_t utterance, 
 
 enum { UNPARTED_WORDS_MAX = 25 };
 
-static TokenSpan span_of(const Hearing *h, const Turn *turn, const Hit *say)
+/* Words widened to the clause, sentence or turn that a mode asks for; words stand at both ends. */
+static TokenSpan widened(const Hearing *h, const Turn *turn, TokenSpan words, SpanMode mode)
 {
-    const Bounds *first = &h->bounds[say->begin], *last = &h->bounds[say->end - 1];
-    TokenSpan span = { say->begin, say->end };
-    SpanMode mode = (SpanMode)h->rules->rule[say->rule].span;
+    const Bounds *first = &h->bounds[words.begin], *last = &h->bounds[words.end - 1];
+    TokenSpan span = words;
     /* Speech written down without marks has no sentences: what would be one is parted by its joining words. */
     if (!turn->punctuated && turn->word_count > UNPARTED_WORDS_MAX) {
         if (mode == SPAN_SENTENCE || mode == SPAN_TURN) mode = SPAN_CLAUSE;
@@ -353,9 +353,21 @@ static TokenSpan span_of(const Hearing *h, const Turn *turn, const Hit *say)
     case SPAN_FROM_CLAUSE_START: span.begin = first->clause_begin; break;
     }
     const Token *token = &h->tokens.item[turn->first_token];
-    while (span.begin < say->begin && !token_is_word(&token[span.begin])) span.begin++;
-    while (span.end > say->end && !token_is_word(&token[span.end - 1])) span.end--;
+    while (span.begin < words.begin && !token_is_word(&token[span.begin])) span.begin++;
+    while (span.end > words.end && !token_is_word(&token[span.end - 1])) span.end--;
     return span;
+}
+
+static TokenSpan span_of(const Hearing *h, const Turn *turn, const Hit *say)
+{
+    return widened(h, turn, (TokenSpan){ say->begin, say->end }, (SpanMode)h->rules->rule[say->rule].span);
+}
+
+void judge_widen(const Hearing *h, uint32_t utterance, SpanMode mode, uint32_t *begin, uint32_t *end)
+{
+    TokenSpan span = widened(h, &h->turn[utterance], (TokenSpan){ *begin, *end }, mode);
+    *begin = span.begin;
+    *end = span.end;
 }
 
 /* 1 specific to this case (a number, a name, a time, or words that the other party said), .5 generic. */

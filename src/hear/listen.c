@@ -178,6 +178,7 @@ static size_t mark_label(Listening *l, Hearing *h, const Conversation *c, uint32
             best = MAX(best, l->sum[last * labels + label]);
         }
         Unit span = { l->unit[u].begin, l->unit[last].end };
+        judge_widen(h, utterance, (SpanMode)h->hearer->span_of[heard->behaviour[label]], &span.begin, &span.end);
         Mark mark = { .behaviour = heard->behaviour[label],
                       .quality = judge_quality(h, c, utterance, span.begin, span.end),
                       .confidence = MAX(1, model_hundredths(best)),
