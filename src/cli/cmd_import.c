@@ -66,23 +66,18 @@ static void print_counts(const Load *load, const PipelineCounts *counts)
 /* ---- the command ---- */
 
 static const struct option OPTIONS[] = {
-    { "help", no_argument, NULL, 'h' },
-    { "db", required_argument, NULL, 'd' },
-    { "format", required_argument, NULL, 'f' },
-    { "map", required_argument, NULL, 'm' },
-    { "roles", required_argument, NULL, 'r' },
-    { "redact", required_argument, NULL, 'R' },
-    { "words", required_argument, NULL, 'w' },
-    { "jobs", required_argument, NULL, 'j' },
-    { "strict", no_argument, NULL, 's' },
-    { "quiet", no_argument, NULL, 'q' },
-    { "adopt", no_argument, NULL, 'a' },
-    { "wait", required_argument, NULL, 'W' },
-    { NULL, 0, NULL, 0 },
+    { "help", no_argument, NULL, 'h' },         { "db", required_argument, NULL, 'd' },
+    { "format", required_argument, NULL, 'f' }, { "map", required_argument, NULL, 'm' },
+    { "roles", required_argument, NULL, 'r' },  { "redact", required_argument, NULL, 'R' },
+    { "words", required_argument, NULL, 'w' },  { "reader", required_argument, NULL, 'k' },
+    { "jobs", required_argument, NULL, 'j' },   { "strict", no_argument, NULL, 's' },
+    { "quiet", no_argument, NULL, 'q' },        { "adopt", no_argument, NULL, 'a' },
+    { "wait", required_argument, NULL, 'W' },   { NULL, 0, NULL, 0 },
 };
 
 typedef struct Options {
     const char *db, *words;
+    ReaderKind reader;
     long wait_s;
     Adopt adopt;
     ImportOptions import;
@@ -101,6 +96,10 @@ static int take_option(const Command *command, int option, const char *value, Op
     case 's': o->pipeline.strict = true; return -1;
     case 'q': o->pipeline.quiet = true; return -1;
     case 'a': o->adopt = STORE_ADOPT; return -1;
+    case 'k':
+        return hear_reader_from(str_from(value), &o->reader)
+                   ? -1
+                   : command_misused(command, "--reader is fast, deep or rules, not '%s'", value);
     case 'f':
         o->pipeline.force = import_format_named(str_from(value));
         return o->pipeline.force
@@ -157,7 +156,7 @@ static int run(const Command *command, int argc, char **argv)
     if (!import_options_check(&o.import, &err)) return command_misused(command, "%s", err.text);
 
     Load load = { .adopt = o.adopt, .now = clock_now_ms() };
-    Hearer *hearer = hear_open(o.words, &err);
+    Hearer *hearer = hear_open_reader(o.words, o.reader, &err);
     if (hearer) load.store = store_open_writer(o.db, (int)o.wait_s * 1000, &err);
     if (load.store) {
         load.hearer = hearer;
@@ -187,6 +186,7 @@ const Command cmd_import = {
         "  --roles ROLES    who is who where the file only numbers them: 0=agent,1=customer\n"
         "  --redact LEVEL   off, default (cards, IBAN, e-mail, phone) or names; before anything is stored\n"
         "  --words DIR      your own rules and word lists over the built-in ones\n"
+        "  --reader WHICH   who marks: fast (unless said), deep (better, slower) or rules (rules alone)\n"
         "  --adopt          what these rules hear takes the place of older readings, also of unchanged conversations\n"
         "  --jobs N         workers; all processors when not given\n"
         "  --wait SECONDS   how long to wait for another import to finish (10)\n"
@@ -194,7 +194,7 @@ const Command cmd_import = {
         "  --quiet          no notes, no progress\n"
         "\n"
         "The same export twice adds nothing; a conversation that has grown is extended and read again; one that was\n"
-        "cut off can be run again. Readings of older rules are kept beside the new ones.\n"
+        "cut off can be run again. Readings of older rules, and of another reader, are kept beside the new ones.\n"
         "\n"
         "Example:\n"
         "  goodwill import zendesk-export.json calls/*.vtt\n",

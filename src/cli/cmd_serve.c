@@ -7,16 +7,22 @@
 #include "web/site.h"
 
 static const struct option OPTIONS[] = {
-    { "help", no_argument, NULL, 'h' },        { "db", required_argument, NULL, 'd' },
-    { "port", required_argument, NULL, 'p' },  { "bind", required_argument, NULL, 'b' },
-    { "words", required_argument, NULL, 'w' }, { "redact", required_argument, NULL, 'R' },
-    { "quiet", no_argument, NULL, 'q' },       { NULL, 0, NULL, 0 },
+    { "help", no_argument, NULL, 'h' },
+    { "db", required_argument, NULL, 'd' },
+    { "port", required_argument, NULL, 'p' },
+    { "bind", required_argument, NULL, 'b' },
+    { "words", required_argument, NULL, 'w' },
+    { "redact", required_argument, NULL, 'R' },
+    { "quiet", no_argument, NULL, 'q' },
+    { "reader", required_argument, NULL, 'k' },
+    { NULL, 0, NULL, 0 },
 };
 
 typedef struct Serve {
     SiteOptions site;
     const char *words;
-    bool quiet;
+    ReaderKind reader;
+    bool quiet, reader_given;
 } Serve;
 
 /* The loopback address that a name means; NULL for any other. */
@@ -35,6 +41,10 @@ static int take_option(const Command *command, int option, const char *value, Se
     case 'd': serve->site.db = value; return -1;
     case 'w': serve->words = value; return -1;
     case 'q': serve->quiet = true; return -1;
+    case 'k':
+        serve->reader_given = true;
+        if (hear_reader_from(str_from(value), &serve->reader)) return -1;
+        return command_misused(command, "--reader is fast, deep or rules, not '%s'", value);
     case 'p':
         if (!command_number(value, 0, 65535, &number))
             return command_misused(command, "--port is a number from 0 to 65535, not '%s'", value);
@@ -82,6 +92,16 @@ static int serve_until_told(const Serve *serve)
     return EXIT_DONE;
 }
 
+/* Files added on the page are few, so the deep reader hears them where the encoder's file is there. */
+static Hearer *open_hearer(const Serve *serve, Err *err)
+{
+    if (serve->reader_given) return hear_open_reader(serve->words, serve->reader, err);
+    Hearer *deep = hear_open_reader(serve->words, READER_DEEP, err);
+    if (deep || err->kind != ERR_SYSTEM) return deep;
+    *err = (Err){ .kind = ERR_NONE };
+    return hear_open_reader(serve->words, READER_FAST, err);
+}
+
 static int run(const Command *command, int argc, char **argv)
 {
     Serve serve = { .site = { .db = "goodwill.db", .address = "127.0.0.1", .port = 8080, .redact = REDACT_DEFAULT } };
@@ -93,7 +113,7 @@ static int run(const Command *command, int argc, char **argv)
         return command_misused(command, "'%s' is not an option; files come in with goodwill import", argv[optind]);
 
     Err err = { 0 };
-    Hearer *hearer = hear_open(serve.words, &err);
+    Hearer *hearer = open_hearer(&serve, &err);
     if (!hearer) return command_failed(&err);
     serve.site.hearer = hearer;
     status = serve_until_told(&serve);
@@ -105,14 +125,16 @@ const Command cmd_serve = {
     .name = "serve",
     .usage = "[OPTIONS]",
     .about = "show the stored conversations as pages on this computer",
-    .help = "  --db FILE        the database (goodwill.db); made when there is none\n"
-            "  --port N         8080 when not given; 0 takes a free one\n"
-            "  --bind ADDRESS   127.0.0.1 (as given by default) or ::1: other computers cannot reach it\n"
-            "  --words DIR      your own rules and word lists over the built-in ones, for files added on the page\n"
-            "  --redact LEVEL   off, default or names, for files added on the page\n"
-            "  --quiet          do not say where it serves\n"
-            "\n"
-            "Example:\n"
-            "  goodwill serve --db company.db --port 8081\n",
+    .help =
+        "  --db FILE        the database (goodwill.db); made when there is none\n"
+        "  --port N         8080 when not given; 0 takes a free one\n"
+        "  --bind ADDRESS   127.0.0.1 (as given by default) or ::1: other computers cannot reach it\n"
+        "  --words DIR      your own rules and word lists over the built-in ones, for files added on the page\n"
+        "  --reader WHICH   who marks them: fast, deep or rules; deep unless said, fast where the encoder is not there\n"
+        "  --redact LEVEL   off, default or names, for files added on the page\n"
+        "  --quiet          do not say where it serves\n"
+        "\n"
+        "Example:\n"
+        "  goodwill serve --db company.db --port 8081\n",
     .run = run,
 };

@@ -107,8 +107,9 @@ Hearer *hear_open_reader(const char *words_dir, ReaderKind reader, Err *err)
     size_t mistakes = 0;
     if (!hearer) abort();
     hearer->reader = reader;
-    if (!words_open(words_dir, &hearer->arena, &hearer->words, err) ||
-        !(hearer->rules = rules_open(&hearer->words, &report, &mistakes, err))) {
+    bool good = words_open(words_dir, &hearer->arena, &hearer->words, err);
+    if (good) hearer->words = listener_words(&hearer->words, reader, &hearer->arena);
+    if (!good || !(hearer->rules = rules_open(&hearer->words, &report, &mistakes, err))) {
         buf_clear(&report);
         hear_free(hearer);
         return NULL;

@@ -132,7 +132,7 @@ Str hear_reason(
     const Hearer *hearer,
     uint32_t rule); /* "recovery.rules: sorry for a named thing: says sorry and for what (rules 1f2e3d4c5b6a7988)" */
 size_t hear_rule_count(const Hearer *hearer, size_t behaviour); /* rules in force that make this mark */
-Str hear_rules_hash(const Hearer *hearer); /* 16 hex digits over all words in force: the reader's version */
+Str hear_rules_hash(const Hearer *hearer); /* 16 hex digits over all words and models in force: the reader's version */
 
 const char *outcome_name(Outcome outcome); /* "resolved", …; NULL when unsure */
 const char *ends_name(Ends ends);

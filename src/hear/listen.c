@@ -101,13 +101,33 @@ static bool add_model(Listener *listener, const Embedded *file, Arena *arena, Er
     return true;
 }
 
+static bool is_model(Str name) { return str_starts(name, STR("models/")) && str_ends(name, STR(".gwm")); }
+
 /* "models/staff-deep.gwm" takes the place of "models/staff.gwm" where the deep reader is asked for. */
 static bool is_asked_for(const Words *words, Str name, bool deep, Arena *arena)
 {
-    if (!str_starts(name, STR("models/")) || !str_ends(name, STR(".gwm"))) return false;
     if (is_deep(name)) return deep;
     Str other = arena_printf(arena, "%.*s-deep.gwm", STR_ARG(str_sub(name, 0, name.len - strlen(".gwm"))));
     return !deep || words_bytes(words, other).len == 0;
+}
+
+Words listener_words(const Words *words, ReaderKind reader, Arena *arena)
+{
+    Words kept = { ARENA_NEW(arena, Embedded, words->count + 1), 0 };
+    for (size_t i = 0; i < words->count; i++) {
+        Str name = words->item[i].name;
+        if (!is_model(name) || (reader != READER_RULES && is_asked_for(words, name, reader == READER_DEEP, arena)))
+            kept.item[kept.count++] = words->item[i];
+    }
+    return kept;
+}
+
+static bool needs_encoder(Err *err)
+{
+    Err why = *err;
+    err_set(err, why.kind, "the deep reader needs the sentence encoder: %.400s", why.text);
+    if (why.hint[0]) err_hint(err, "%s", why.hint);
+    return false;
 }
 
 bool listener_open(const Words *words, const Rules *rules, bool deep, Arena *arena, Listener **ret, Err *err)
@@ -118,11 +138,11 @@ bool listener_open(const Words *words, const Rules *rules, bool deep, Arena *are
     listener->reason = ARENA_NEW(arena, Str, MODELS_MAX * MODEL_LABELS_MAX);
     bool good = true;
     for (size_t i = 0; good && i < words->count; i++)
-        if (is_asked_for(words, words->item[i].name, deep, arena))
+        if (is_model(words->item[i].name)) /* listener_words has left those that are meant */
             good = add_model(listener, &words->item[i], arena, err);
     if (good && deep) {
         listener->encoder = encoder_open((EncoderSettings){ .numbers = ENCODER_INT8 }, err);
-        good = listener->encoder != NULL;
+        good = listener->encoder != NULL || needs_encoder(err);
     }
     *ret = listener;
     if (!good || listener->count == 0) {

@@ -12,8 +12,11 @@
 
 typedef struct Listener Listener; /* of a Hearer: the models; read-only */
 
-/* False when a model of the words is damaged, or one over sentence vectors is asked for and the encoder's file is not
- * there.  `*ret` is NULL when there is no model. */
+/* Words without the models that this reader does not ask, so that the hash over them tells readers apart too. */
+Words listener_words(const Words *words, ReaderKind reader, Arena *arena);
+
+/* `words`: listener_words.  False when a model of them is damaged, or one over sentence vectors is asked for and the
+ * encoder's file is not there.  `*ret` is NULL when there is no model. */
 bool listener_open(const Words *words, const Rules *rules, bool deep, Arena *arena, Listener **ret, Err *err) MUST_USE;
 void listener_free(Listener *listener);
 
