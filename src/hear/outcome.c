@@ -20,8 +20,7 @@ typedef struct Row {
 
 struct OutcomeModel {
     OutcomeKeys *keys;
-    Row *slot;     /* open addressing */
-    uint32_t *tag; /* of each slot's feature, 0 when it is empty: looked at first, a fourteenth of the size */
+    Row *slot; /* open addressing */
     uint64_t mask;
     uint64_t *known; /* KNOWN_BITS a slot, one set for each feature with weights: most that are asked for end here */
     int32_t bias[OUTCOME_ANSWERS]; /* thousandths of a logit, as all weights */
@@ -35,15 +34,11 @@ static uint64_t known_bit(const OutcomeModel *model, uint64_t feature)
     return feature >> 20 & (KNOWN_BITS * (model->mask + 1) - 1);
 }
 
-static uint32_t tag_of(uint64_t feature) { return (uint32_t)(feature >> 32) | 1; }
-
-/* Where the feature stands, or would. */
-static uint64_t slot_of(const OutcomeModel *model, uint64_t feature)
+static Row *slot_of(const OutcomeModel *model, uint64_t feature)
 {
     uint64_t at = feature & model->mask;
-    uint32_t tag = tag_of(feature);
-    while (model->tag[at] && (model->tag[at] != tag || model->slot[at].feature != feature)) at = (at + 1) & model->mask;
-    return at;
+    while (model->slot[at].feature && model->slot[at].feature != feature) at = (at + 1) & model->mask;
+    return &model->slot[at];
 }
 
 static bool read_weights(Str cells, int32_t *ret)
@@ -69,11 +64,7 @@ bool outcome_open(const Words *words, const Rules *rules, Arena *arena, OutcomeM
     while (slots < 2 * lines) slots *= 2;
     model->keys = outcome_keys_open(rules, arena);
     model->slot = ARENA_NEW(arena, Row, slots);
-<<<<<<< HEAD
     model->known = ARENA_NEW(arena, uint64_t, KNOWN_BITS * slots / 64);
-=======
-    model->tag = ARENA_NEW(arena, uint32_t, slots);
->>>>>>> 8c51185 (words: readings learned from 838 conversations; weights are looked up by small tags)
     model->mask = slots - 1;
     model->empty = true;
     for (Str rest = table; str_next_line(&rest, &line);) {
@@ -86,15 +77,9 @@ bool outcome_open(const Words *words, const Rules *rules, Arena *arena, OutcomeM
             memcpy(model->bias, row.weight, sizeof row.weight);
             model->empty = false;
         } else if (good && outcome_feature_named(name, &group, &row.feature) && row.feature) {
-<<<<<<< HEAD
             uint64_t bit = known_bit(model, row.feature);
             *slot_of(model, row.feature) = row;
             model->known[bit / 64] |= (uint64_t)1 << bit % 64;
-=======
-            uint64_t at = slot_of(model, row.feature);
-            model->slot[at] = row;
-            model->tag[at] = tag_of(row.feature);
->>>>>>> 8c51185 (words: readings learned from 838 conversations; weights are looked up by small tags)
         } else {
             return err_set(err, ERR_INPUT, "reading.tsv line %u: columns are a feature and %d weights in thousandths",
                            number, OUTCOME_ANSWERS);
@@ -135,7 +120,6 @@ static void add_waiting(Summing *s)
 static void add_up(OutcomeSink *base, OutcomeGroup group, uint64_t feature)
 {
     Summing *s = (Summing *)base;
-<<<<<<< HEAD
     uint64_t bit = known_bit(s->model, feature);
     s->count[group]++;
     if (!(s->model->known[bit / 64] >> bit % 64 & 1)) return;
@@ -144,13 +128,6 @@ static void add_up(OutcomeSink *base, OutcomeGroup group, uint64_t feature)
     s->waiting[s->waits].feature = feature;
     s->waiting[s->waits++].group = group;
     if (s->waits == WAITING_MAX) add_waiting(s);
-=======
-    uint64_t at = slot_of(s->model, feature);
-    s->count[group]++;
-    if (!s->model->tag[at]) return;
-    const Row *row = &s->model->slot[at];
-    for (unsigned i = 0; i < OUTCOME_ANSWERS; i++) s->sum[group][i] += row->weight[i];
->>>>>>> 8c51185 (words: readings learned from 838 conversations; weights are looked up by small tags)
 }
 
 static uint64_t whole_root(uint64_t n)
