@@ -16,8 +16,8 @@ static const char HELP[] =
     "  --label KEY          a behaviour, `outcome` or `ends` (labelled conversations), or a key of \"labels\"\n"
     "  --label KEY=VALUE    is it this value or not\n"
     "  --label 'KEY>0'      is the number above this or not\n"
-    "  --reader             all behaviours at once, as the built-in reader has them; the output is a folder\n"
-    "  --reader fast|deep   with --label: words alone, or with the sentence encoder (deep where its file is there)\n"
+    "  --reader             all behaviours at once, as the built-in reader has them; -o names a folder\n"
+    "  --reader fast|deep   words alone, or with the sentence encoder too (deep where its file is there)\n"
     "  --readings FILE      with --reader: also how conversations come out, where they are labelled so (reading.tsv)\n"
     "  -o FILE              where the model goes (model.gwm unless said)\n"
     "  --regress            the values are numbers to be foretold, also where they look like names of classes\n"
@@ -118,13 +118,35 @@ static bool train_outcomes(const Hearer *hearer, const Settings *s, Passages *pa
     return good;
 }
 
-/* The encoder's file beside the program; without it the fast reader alone is learned, and that is told. */
-static Encoder *encoder_if_there(void)
+/* The encoder's file beside the program; without it the fast reader alone is learned, and that is told.  NULL without
+ * error: there is none, and none was asked for. */
+static bool encoder_for_reader(const Settings *s, Encoder **ret, Err *err)
 {
-    Err why = { .kind = ERR_NONE };
-    Encoder *encoder = encoder_open((EncoderSettings){ .numbers = ENCODER_INT8 }, &why);
-    if (!encoder) fprintf(stderr, "goodwill: note: the fast reader alone is learned: %s\n", why.text);
-    return encoder;
+    *ret = NULL;
+    if (s->which && strcmp(s->which, "fast") == 0) return true;
+    *ret = encoder_open((EncoderSettings){ .numbers = ENCODER_INT8 }, err);
+    if (*ret || s->which) return *ret != NULL;
+    fprintf(stderr, "goodwill: note: the fast reader alone is learned: %s\n", err->text);
+    *err = (Err){ .kind = ERR_NONE };
+    return true;
+}
+
+/* Behaviours are learned by clause, from what stands around it too. */
+static bool all_whole(const Settings *s, const Passages *passages, Err *err)
+{
+    for (size_t i = 0; i < passages->count; i++)
+        if (!passages->item[i].is_whole)
+            return err_set(err, ERR_INPUT, "%.300s line %llu: the reader learns from conversations (\"turns\") alone",
+                           s->file[passages->item[i].file], (unsigned long long)passages->item[i].line);
+    return true;
+}
+
+/* Learning takes minutes: that the models have a place is seen to before. */
+static bool make_folder(const char *path, Err *err)
+{
+    struct stat info;
+    if (mkdir(path, 0777) == 0 || (stat(path, &info) == 0 && S_ISDIR(info.st_mode))) return true;
+    return err_system(err, "cannot make the folder", path);
 }
 
 static bool train_reader(const Settings *s, Passages *passages, Err *err)
@@ -132,10 +154,15 @@ static bool train_reader(const Settings *s, Passages *passages, Err *err)
     static const char *const NAME[][READER_MODELS] = {
         [WHO_AGENT] = { "staff.gwm", "staff-deep.gwm" }, [WHO_CUSTOMER] = { "customers.gwm", "customers-deep.gwm" }
     };
+    Encoder *encoder;
+    if (!all_whole(s, passages, err) || !make_folder(s->output, err) || !encoder_for_reader(s, &encoder, err))
+        return false;
     Hearer *hearer = hear_open_reader(s->words, READER_RULES, err);
-    if (!hearer) return false;
+    if (!hearer) {
+        encoder_free(encoder);
+        return false;
+    }
     Arena arena = { 0 };
-    Encoder *encoder = encoder_if_there();
     const char **name = ARENA_NEW(&arena, const char *, s->files);
     for (size_t i = 0; i < s->files; i++) name[i] = base_name(s->file[i]);
     bool good = true;
@@ -216,7 +243,7 @@ static int run(const Command *command, int argc, char **argv)
     time_t now = time(NULL);
     struct tm day;
     strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&now, &day));
-    Settings s = { .output = "model.gwm", .date = today, .licence = "not said", .seed = 1 };
+    Settings s = { .date = today, .licence = "not said", .seed = 1 };
     int option, status;
     while ((option = command_option(command, argc, argv, OPTIONS, &status)) != -1) switch (option) {
         case OPT_LABEL: s.label = optarg; break;
@@ -242,8 +269,11 @@ static int run(const Command *command, int argc, char **argv)
     s.file = argv + optind;
     s.files = (size_t)(argc - optind);
     if (!s.files) return command_misused(command, "which files should be learned from?");
-    if (s.which && !s.label) s.reader = false;
+    if (s.which && !s.label) s.reader = true;
     if (s.reader == (s.label != NULL)) return command_misused(command, "one of --label KEY and --reader is needed");
+    if (s.readings && !s.reader) return command_misused(command, "--readings goes with --reader");
+    if (s.reader && !s.output) return command_misused(command, "-o FOLDER: where should the reader's models go?");
+    if (!s.output) s.output = "model.gwm";
     Err err = { .kind = ERR_NONE };
     Passages passages = { 0 };
     bool good = read_files(&s, &passages, &err) &&

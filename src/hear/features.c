@@ -302,8 +302,9 @@ void features_of_beside(const Hearing *h, const Turn *turn, Unit unit, Features 
 {
     const Token *token = &h->tokens.item[turn->first_token];
     uint64_t last = 0;
-    for (uint32_t i = unit.begin; i < unit.end; i++) {
+    for (uint32_t i = unit.begin, words = 0; i < unit.end && words < FEATURES_WORDS_MAX; i++) {
         if (!token_is_word(&token[i])) continue;
+        words++;
         uint64_t key = key_of(h->hearer->lexicon, &token[i]);
         add(f, mixed(F_TURN, key, 0, 0));
         if (last) add(f, mixed(F_TURN_PAIR, last, key, 0));
@@ -342,9 +343,12 @@ static void add_before(const Hearing *h, const Conversation *c, uint32_t utteran
 
 /* --- facts ------------------------------------------------------------------------------- */
 
+/* What a unit looks at is bounded, lest a turn of a thousand clauses, each with a rule, costs a million steps. */
+enum { FIRED_MAX = 1000, MARKED_MAX = 200, NUMBERS_MAX = 40, NUMBER_TOKENS_MAX = 1000 };
+
 static void add_rules(const Hearing *h, const Unit *unit, Features *f)
 {
-    for (size_t i = 0; i < h->fired_count; i++) {
+    for (size_t i = 0; i < h->fired_count && i < FIRED_MAX; i++) {
         const Fired *fired = &h->fired[i];
         const Rule *rule = &h->rules->rule[fired->rule];
         bool here = fired->begin < unit->end && unit->begin < fired->end;
@@ -362,7 +366,7 @@ static void add_marked(const Hearing *h, const Conversation *c, uint32_t utteran
     uint32_t other = UINT32_MAX;
     (void)other_turns(h, c, utterance, &other, 1);
     Role role = c->utterance[utterance].role;
-    for (size_t i = h->rule_mark_count; i-- > 0;) {
+    for (size_t i = h->rule_mark_count, seen = 0; i-- > 0 && seen < MARKED_MAX; seen++) {
         const Mark *mark = &h->rule_mark[i];
         if (mark->utterance >= utterance) continue;
         if (mark->utterance + 12 < utterance) break;
@@ -421,11 +425,12 @@ static bool number_comes_back(const Hearing *h, const Conversation *c, uint32_t 
 {
     uint32_t other[4];
     size_t count = other_turns(h, c, utterance, other, COUNT(other));
-    for (uint32_t i = 0; i < v->count; i++) {
+    for (uint32_t i = 0, numbers = 0; i < v->count && numbers < NUMBERS_MAX; i++) {
         if (v->token[i]->symbol < SYM_NUMBER || v->token[i]->symbol > SYM_CODE) continue;
+        numbers++;
         for (size_t o = 0; o < count; o++) {
             const Turn *turn = &h->turn[other[o]];
-            for (uint32_t k = 0; k < turn->token_count; k++)
+            for (uint32_t k = 0; k < turn->token_count && k < NUMBER_TOKENS_MAX; k++)
                 if (h->tokens.item[turn->first_token + k].hash == v->token[i]->hash) return true;
         }
     }

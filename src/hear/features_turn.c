@@ -21,7 +21,14 @@ enum {
     T_FACT
 };
 
-enum { SENTENCES_MAX = 60, DENIED_WORDS = 3, LETTERS_LEAST = 3, LETTERS_MOST = 5, TEXT_BYTES_MAX = 3000 };
+enum {
+    SENTENCES_MAX = 60,
+    DENIED_WORDS = 3,
+    LETTERS_LEAST = 3,
+    LETTERS_MOST = 5,
+    TEXT_BYTES_MAX = 3000,
+    VALENCE_TOKENS_MAX = 100000
+};
 
 static void add(Features *f, uint64_t kind, uint64_t a, uint64_t b, uint64_t c)
 {
@@ -244,7 +251,7 @@ static void add_valence(const Hearing *h, const Turn *turn, Features *f)
     uint64_t not_ = word_hash(STR("not")), never = word_hash(STR("never")), no = word_hash(STR("no"));
     int glad = 0, sour = 0, least = 0, most = 0;
     uint32_t denied = 0;
-    for (uint32_t i = 0; i < turn->token_count; i++) {
+    for (uint32_t i = 0; i < turn->token_count && i < VALENCE_TOKENS_MAX; i++) {
         if (!token_is_word(&token[i])) {
             denied = 0;
             continue;

@@ -357,8 +357,10 @@ static void listen_turn(TurnSink *base, Hearing *h, const Conversation *c, uint3
     if (said->doubtful && said->role == ROLE_AGENT) return;
     size_t first = h->mark_count, kept = 0, units = units_of_turn(h, &h->turn[utterance], l->unit, UNITS_MAX);
     while (first > 0 && h->mark[first - 1].utterance == utterance) first--;
+    const Token *token = &h->tokens.item[h->turn[utterance].first_token];
+    uint32_t past = units == UNITS_MAX ? token[l->unit[units - 1].end - 1].end : UINT32_MAX; /* rules alone from here */
     for (size_t i = first; i < h->mark_count; i++)
-        if (stays(l, h, &h->mark[i])) add_kept(l, &kept, h->mark[i]);
+        if (h->mark[i].begin >= past || stays(l, h, &h->mark[i])) add_kept(l, &kept, h->mark[i]);
     for (size_t m = 0; m < l->listener->count; m++) {
         const Heard *heard = &l->listener->item[m];
         if ((int)model_who(heard->model) != root) continue;

@@ -77,7 +77,7 @@ static bool read_line(Passages *p, Str line, uint32_t file, uint64_t number, Err
 bool passages_read(Passages *p, const char *path, Err *err)
 {
     Buf bytes = { 0 };
-    uint32_t file = p->count ? p->item[p->count - 1].file + 1 : 0;
+    uint32_t file = p->files++;
     uint64_t number = 0;
     if (!file_read(path, PASSAGES_BYTES_MAX, &bytes, err)) {
         buf_clear(&bytes);

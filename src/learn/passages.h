@@ -34,6 +34,7 @@ typedef struct Passages {
     Arena arena;
     Passage *item;
     size_t count, capacity;
+    uint32_t files; /* read so far, also those without a line */
 } Passages;
 
 /* Adds the lines of one file ("-": standard input). */

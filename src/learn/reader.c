@@ -141,8 +141,8 @@ static void try_thresholds(Work *w)
 static size_t best_step(const Work *w, size_t label, uint32_t without)
 {
     bool harm = hear_behaviour(w->hearer, w->behaviour[label])->sign == SIGN_HARM;
-    size_t best = STEPS - 1;
-    double most = -1;
+    size_t best = STEPS - 1; /* also where no step meets anything: the one that marks least */
+    double most = 0;
     for (size_t step = 0; step < STEPS; step++) {
         Agreement all = { 0 };
         for (uint32_t fold = 0; fold < w->folds; fold++) {
@@ -173,13 +173,14 @@ static void find_thresholds(Work *w, Arena *arena, ReaderFound *found, LabelPlan
             for (uint32_t i = 0; i < w->passages->item[p].span_count; i++)
                 one->labelled += str_equal(w->passages->item[p].span[i].id, id);
         one->threshold = STEP_FIRST + STEP_SIZE * (double)best_step(w, l, UINT32_MAX);
-        one->mode = one->labelled >= PASSAGES_LEAST ? MODE_MODEL : MODE_RULES;
         for (uint32_t fold = 0; fold < w->folds; fold++) {
             size_t step = best_step(w, l, fold);
             agreement_sum(&one->unseen, tried(w, l, step, fold, true), 1);
             agreement_sum(&one->exchanges, tried(w, l, step, fold, false), 1);
             agreement_sum(&found->by_file[w->files > 1 ? fold : 0], tried(w, l, step, fold, true), 1);
         }
+        bool met = one->unseen.met + one->exchanges.met > 0; /* one that never was is not believed */
+        one->mode = one->labelled >= PASSAGES_LEAST && met ? MODE_MODEL : MODE_RULES;
         for (size_t row = 0; row < w->examples.count; row++) {
             sum[row] = w->sum[row * w->stride + l];
             truth[row] = w->target[row * w->labels + l] > .5f;
@@ -299,7 +300,12 @@ bool reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions 
 {
     Work w = { .hearer = hearer, .passages = passages, .options = options };
     bool good = true;
+    for (unsigned i = 0; i < READER_MODELS; i++) found[i] = (ReaderFound){ 0 };
     open_work(&w);
+    if (w.labels == 0) { /* words of a company's own that know no behaviour of this party */
+        close_work(&w);
+        return true;
+    }
     train_stage(&w, arena, &model[0], &found[0]);
     if (options->encoder) { /* the same rows with a sentence vector each */
         float *dense = must(malloc((w.examples.count + 1) * ENCODER_DIMS * sizeof *dense));
@@ -383,6 +389,10 @@ static void left_out_of_party(Work *w, Arena *arena, Kept *kept)
     ReaderFound found;
     LabelPlan plan[MODEL_LABELS_MAX];
     open_work(w);
+    if (w->labels == 0) {
+        close_work(w);
+        return;
+    }
     open_stage(w, arena, &found, plan);
     double *threshold = must(calloc(w->folds * w->labels + 1, sizeof *threshold));
     for (uint32_t fold = 0; fold < w->folds; fold++)

@@ -40,7 +40,7 @@ typedef struct ReaderFound {
 } ReaderFound;
 
 /* `model`, `found`: of the fast reader, and, with an encoder, of the deep one: a sentence vector beside each clause's
- * words. */
+ * words.  Both stay empty where no behaviour of this party is known. */
 enum { READER_MODELS = 2 };
 bool reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions *options, Arena *arena,
                   Buf model[READER_MODELS], ReaderFound found[READER_MODELS], Err *err) MUST_USE;
