@@ -218,14 +218,27 @@ static void view_of(const Hearing *h, uint32_t utterance, Unit unit, View *ret)
     ret->asks = unit.end < turn->token_count && token[unit.end].symbol == SYM_QUESTION;
 }
 
-static void add_words(const View *v, Features *f)
+static void add_word(uint64_t key, uint64_t stem, uint64_t kind, Features *f)
+{
+    add(f, mixed(F_WORD, key, 0, 0));
+    if (stem) add(f, mixed(F_STEM, stem, 0, 0));
+    if (kind) add(f, mixed(F_KIND, kind, 0, 0));
+}
+
+void features_of_word(const Hearing *h, const Token *token, Features *f)
+{
+    const Lexicon *lexicon = h->hearer->lexicon;
+    add_word(key_of(lexicon, token), token->stem, kind_of(lexicon, token), f);
+}
+
+uint64_t features_key(const Hearing *h, const Token *token) { return key_of(h->hearer->lexicon, token); }
+
+static void add_words(const View *v, bool apart, Features *f)
 {
     uint64_t end = v->asks ? 1 : 0;
     for (uint32_t i = 0; i < v->count; i++) {
         uint64_t here = v->key[i];
-        add(f, mixed(F_WORD, here, 0, 0));
-        if (v->stem[i]) add(f, mixed(F_STEM, v->stem[i], 0, 0));
-        if (v->kind[i]) add(f, mixed(F_KIND, v->kind[i], 0, 0));
+        if (!apart) add_word(here, v->stem[i], v->kind[i], f);
         if (i + 1 < v->count) {
             uint64_t next = v->key[i + 1];
             add(f, mixed(F_PAIR, here, next, 0));
@@ -245,15 +258,15 @@ static void add_words(const View *v, Features *f)
 }
 
 /* Two to five letters, the word's edges as letters of their own. */
-enum { LETTERS_LEAST = 3, LETTERS_MOST = 5, WORD_LETTERS_MAX = 24 };
+enum { LETTERS_LEAST = 3, LETTERS_MOST = 5 };
 
 bool features_of_letters(const Token *token, Str text, Features *f)
 {
-    if (token->flags & TOKEN_PART || (token->symbol > SYM_CAPITAL && token->symbol < SYM_FIRST_WORD)) return false;
-    unsigned char letter[WORD_LETTERS_MAX + 2];
+    if (!features_has_letters(token)) return false;
+    unsigned char letter[FEATURES_LETTERS_MAX + 2];
     size_t n = 0;
     letter[n++] = '<';
-    for (uint32_t at = token->begin; at < token->end && n <= WORD_LETTERS_MAX; at++)
+    for (uint32_t at = token->begin; at < token->end && n <= FEATURES_LETTERS_MAX; at++)
         letter[n++] = (unsigned char)ascii_lower(text.data[at]);
     letter[n++] = '>';
     for (size_t from = 0; from < n; from++) {
@@ -298,7 +311,7 @@ static void add_signs(const View *v, Str text, Features *f)
 
 /* --- what stands around --------------------------------------------------------------- */
 
-void features_of_beside(const Hearing *h, const Turn *turn, Unit unit, Features *f)
+static void add_beside(const Hearing *h, const Turn *turn, Unit unit, bool words, Features *f)
 {
     const Token *token = &h->tokens.item[turn->first_token];
     uint64_t last = 0;
@@ -306,16 +319,26 @@ void features_of_beside(const Hearing *h, const Turn *turn, Unit unit, Features 
         if (!token_is_word(&token[i])) continue;
         words++;
         uint64_t key = key_of(h->hearer->lexicon, &token[i]);
-        add(f, mixed(F_TURN, key, 0, 0));
+        if (words) add(f, mixed(F_TURN, key, 0, 0));
         if (last) add(f, mixed(F_TURN_PAIR, last, key, 0));
         last = key;
     }
 }
 
+void features_of_word_beside(const Hearing *h, const Token *token, Features *f)
+{
+    add(f, mixed(F_TURN, key_of(h->hearer->lexicon, token), 0, 0));
+}
+
+void features_of_pairs_beside(const Hearing *h, const Turn *turn, Unit unit, Features *f)
+{
+    add_beside(h, turn, unit, false, f);
+}
+
 static void add_around(const Hearing *h, const Turn *turn, const Unit *units, size_t count, size_t index, Features *f)
 {
     for (size_t i = index > UNITS_BESIDE ? index - UNITS_BESIDE : 0; i < count && i <= index + UNITS_BESIDE; i++)
-        if (i != index) features_of_beside(h, turn, units[i], f);
+        if (i != index) add_beside(h, turn, units[i], true, f);
 }
 
 enum { BEFORE_WORDS_MAX = 60 };
@@ -380,36 +403,53 @@ static void add_marked(const Hearing *h, const Conversation *c, uint32_t utteran
     }
 }
 
-/* The longest run of words that stands in the other party's last turn too. */
-static uint32_t longest_run(const Hearing *h, const Conversation *c, uint32_t utterance, const View *v)
+/* The other party's last turn, its words to be found by their keys. */
+static const OtherTurn *other_turn(Hearing *h, const Conversation *c, uint32_t utterance)
 {
-    uint32_t other, best = 0;
-    if (!other_turns(h, c, utterance, &other, 1)) return 0;
+    OtherTurn *o = &h->other;
+    uint32_t other;
+    if (o->of == utterance) return o;
+    o->of = utterance;
+    o->count = 0;
+    if (!other_turns(h, c, utterance, &other, 1)) return o;
     const Turn *turn = &h->turn[other];
     const Token *token = &h->tokens.item[turn->first_token];
-    uint32_t words = MIN(turn->token_count, 200), mine = MIN(v->count, 60);
-    uint64_t key[200];
-    for (uint32_t k = 0; k < words; k++) key[k] = token_is_word(&token[k]) ? key_of(h->hearer->lexicon, &token[k]) : 0;
-    for (uint32_t i = 0; i < mine; i++)
-        for (uint32_t k = 0; k < words; k++) {
-            uint32_t n = 0;
-            while (i + n < mine && k + n < words && v->key[i + n] == key[k + n]) n++;
+    o->count = MIN(turn->token_count, OTHER_TOKENS_MAX);
+    memset(o->first, 0, sizeof o->first);
+    for (uint32_t k = o->count; k-- > 0;) {
+        o->key[k] = token_is_word(&token[k]) ? key_of(h->hearer->lexicon, &token[k]) : 0;
+        uint8_t *first = &o->first[o->key[k] % COUNT(o->first)];
+        o->next[k] = *first; /* from 1 */
+        *first = (uint8_t)(k + 1);
+    }
+    return o;
+}
+
+/* The longest run of words that stands in the other party's last turn too. */
+static uint32_t longest_run(Hearing *h, const Conversation *c, uint32_t utterance, const View *v)
+{
+    uint32_t best = 0, mine = MIN(v->count, 60);
+    const OtherTurn *o = other_turn(h, c, utterance);
+    for (uint32_t i = 0; o->count && i + best < mine; i++)
+        for (uint32_t at = o->first[v->key[i] % COUNT(o->first)]; at; at = o->next[at - 1]) {
+            uint32_t n = 0, k = at - 1;
+            while (i + n < mine && k + n < o->count && v->key[i + n] == o->key[k + n]) n++;
             if (n > best) best = n;
         }
     return best;
 }
 
-/* Content words and numbers of the unit that the same party's last turns had: a question put again. */
-static uint32_t own_echo(const Hearing *h, const Conversation *c, uint32_t utterance, const View *v)
+/* Content words and numbers of the unit that the same party's last turns had, to `most`: a question put again. */
+static uint32_t own_echo(const Hearing *h, const Conversation *c, uint32_t utterance, const View *v, uint32_t most)
 {
     uint32_t best = 0, steps = 0;
     Role role = c->utterance[utterance].role;
-    for (uint32_t i = utterance; i-- > 0 && steps < 12; steps++) {
+    for (uint32_t i = utterance; i-- > 0 && steps < 12 && best < most; steps++) {
         const Turn *turn = &h->turn[i];
         if (!turn->judged || c->utterance[i].role != role) continue;
-        uint32_t shared = 0, words = MIN(turn->token_count, 100);
-        for (uint32_t w = 0; w < MIN(v->count, 40); w++) {
-            if (!v->stem[w]) continue;
+        uint32_t shared = 0, words = MIN(turn->token_count, TURN_STEMS_TOKENS);
+        for (uint32_t w = 0; w < MIN(v->count, 40) && shared < most; w++) {
+            if (!v->stem[w] || !turn_may_have(turn, v->stem[w])) continue;
             for (uint32_t k = 0; k < words; k++)
                 if (h->tokens.item[turn->first_token + k].stem == v->stem[w]) {
                     shared++;
@@ -437,27 +477,45 @@ static bool number_comes_back(const Hearing *h, const Conversation *c, uint32_t 
     return false;
 }
 
-static void add_facts(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
-                      size_t index, const View *v, Features *f)
+/* Facts of a turn, which are the same for all its units, and facts of a unit, in one order for those who learn. */
+typedef struct About {
+    size_t count, index; /* of units; which one */
+    const View *view;    /* NULL: of the turn alone */
+    bool turn;           /* of the turn too */
+} About;
+
+static void add_plain_facts(const Hearing *h, const Conversation *c, uint32_t utterance, About a, Features *f)
 {
     const Turn *turn = &h->turn[utterance];
-    fact(f, FACT_BIAS, 0, 0);
-    add_marked(h, c, utterance, f);
-    fact(f, FACT_WORDS, 0, bucket(v->count));
-    fact(f, FACT_TURN_WORDS, 0, bucket(turn->word_count / 3));
-    fact(f, FACT_UNITS, 0, MIN(count, 6));
-    fact(f, FACT_UNIT_PLACE, index == 0, index + 1 == count);
-    fact(f, FACT_TURN_PLACE, 0, MIN(turn->nth, 3));
-    fact(f, FACT_TURN_FROM_END, 0, MIN(turn->nth_from_end, 3));
-    fact(f, FACT_QUESTION, v->asks, turn->punctuated);
-    fact(f, FACT_CHANNEL, c->channel, 0);
+    const View *v = a.view;
+    if (a.turn) fact(f, FACT_BIAS, 0, 0);
+    if (a.turn) add_marked(h, c, utterance, f);
+    if (v) fact(f, FACT_WORDS, 0, bucket(v->count));
+    if (a.turn) fact(f, FACT_TURN_WORDS, 0, bucket(turn->word_count / 3));
+    if (a.turn) fact(f, FACT_UNITS, 0, MIN(a.count, 6));
+    if (v) fact(f, FACT_UNIT_PLACE, a.index == 0, a.index + 1 == a.count);
+    if (a.turn) fact(f, FACT_TURN_PLACE, 0, MIN(turn->nth, 3));
+    if (a.turn) fact(f, FACT_TURN_FROM_END, 0, MIN(turn->nth_from_end, 3));
+    if (v) fact(f, FACT_QUESTION, v->asks, turn->punctuated);
+    if (a.turn) fact(f, FACT_CHANNEL, c->channel, 0);
+}
+
+void features_of_turn(const Hearing *h, const Conversation *c, uint32_t utterance, size_t units, Features *f)
+{
+    add_plain_facts(h, c, utterance, (About){ .count = units, .turn = true }, f);
+}
+
+static void add_facts(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, About a, Features *f)
+{
+    const View *v = a.view;
+    add_plain_facts(h, c, utterance, a, f);
     uint32_t content = 0, you = 0, i_ = 0;
     for (uint32_t i = 0; i < v->count; i++) {
         content += v->stem[i] != 0;
         you += v->key[i] == h->hearer->key_you || v->key[i] == h->hearer->key_your;
         i_ += v->key[i] == h->hearer->key_i || v->key[i] == h->hearer->key_we;
     }
-    uint32_t echo = echo_count(h, c, utterance, units[index].begin, units[index].end);
+    uint32_t echo = echo_count(h, c, utterance, units[a.index].begin, units[a.index].end);
     fact(f, FACT_ECHO, 0, MIN(echo, 6));
     if (content) fact(f, FACT_ECHO_SHARE, MIN(content, 4), 4 * echo / content);
     fact(f, FACT_YOU, you > 0, i_ > 0);
@@ -465,7 +523,7 @@ static void add_facts(Hearing *h, const Conversation *c, uint32_t utterance, con
     fact(f, FACT_ECHO_AND_QUESTION, v->asks, MIN(echo, 4));
     fact(f, FACT_RUN, 0, MIN(longest_run(h, c, utterance, v), 6));
     fact(f, FACT_NUMBER_BACK, 0, number_comes_back(h, c, utterance, v));
-    fact(f, FACT_ECHO_OWN, v->asks, MIN(own_echo(h, c, utterance, v), 4));
+    fact(f, FACT_ECHO_OWN, v->asks, MIN(own_echo(h, c, utterance, v, 4), 4));
 }
 
 /* --- together ------------------------------------------------------------------------------ */
@@ -486,11 +544,12 @@ size_t units_of_turn(const Hearing *h, const Turn *turn, Unit *ret, size_t most)
 }
 
 static void add_group(FeatureGroup group, Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units,
-                      size_t count, size_t index, bool with_signs, const View *view, Features *f)
+                      size_t count, size_t index, unsigned wanted, const View *view, Features *f)
 {
+    bool with_signs = (wanted & FEATURES_SIGNS) != 0;
     switch (group) {
     case GROUP_WORDS:
-        add_words(view, f);
+        add_words(view, (wanted & FEATURES_WORDS_APART) != 0, f);
         if (with_signs) features_turn_words(h, &h->turn[utterance], f);
         break;
     case GROUP_LETTERS:
@@ -503,7 +562,7 @@ static void add_group(FeatureGroup group, Hearing *h, const Conversation *c, uin
     case GROUP_AROUND: add_around(h, &h->turn[utterance], units, count, index, f); break;
     case GROUP_BEFORE: add_before(h, c, utterance, f); break;
     case GROUP_FACTS:
-        add_facts(h, c, utterance, units, count, index, view, f);
+        add_facts(h, c, utterance, units, (About){ count, index, view, !(wanted & FEATURES_TURN_APART) }, f);
         if (with_signs) features_turn_facts(h, c, utterance, f);
         break;
     case GROUP_RULES: add_rules(h, &units[index], f); break;
@@ -515,12 +574,10 @@ void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, con
                       size_t index, unsigned wanted, Features *f)
 {
     View view;
-    bool with_signs = (wanted & FEATURES_SIGNS) != 0;
     view_of(h, utterance, units[index], &view);
     f->count = 0;
     for (unsigned group = 0; group < GROUP_COUNT; group++) {
-        if (wanted >> group & 1)
-            add_group((FeatureGroup)group, h, c, utterance, units, count, index, with_signs, &view, f);
+        if (wanted >> group & 1) add_group((FeatureGroup)group, h, c, utterance, units, count, index, wanted, &view, f);
         f->end[group] = f->count;
     }
 }

@@ -47,15 +47,28 @@ size_t units_of_turn(const Hearing *h, const Turn *turn, Unit *ret, size_t most)
 /* Groups that are wanted, as bits 1 << group; FEATURES_SIGNS beside them: signs and shouting too, into LETTERS. */
 enum { FEATURES_ALL = (1 << GROUP_COUNT) - 1, FEATURES_SIGNS = 1 << GROUP_COUNT };
 
+/* Beside them too: without what features_of_word has of its words, without what features_of_turn has of all units. */
+enum { FEATURES_WORDS_APART = 1 << (GROUP_COUNT + 1), FEATURES_TURN_APART = 1 << (GROUP_COUNT + 2) };
+
 /* Replaces what `ret` held.  `units`, `index`: all units of the turn, and which one is meant. */
 void features_of_unit(Hearing *h, const Conversation *c, uint32_t utterance, const Unit *units, size_t count,
                       size_t index, unsigned wanted, Features *ret);
 
-/* Parts of it that come back from unit to unit, appended: what LETTERS has of one word (false: nothing, it is a part of
- * one or a figure), what AROUND has of one of the UNITS_BESIDE units on either side. */
+/* Parts of it that come back from unit to unit, appended: what WORDS has of one word alone; what LETTERS has of it
+ * (false: nothing, it is a part of one or a figure); what AROUND has of it, and of the pairs of one of the UNITS_BESIDE
+ * units on either side; what FACTS has of all units of the turn. */
 enum { UNITS_BESIDE = 4, FEATURES_WORDS_MAX = 400 /* words of a unit that are looked at */ };
+enum { FEATURES_LETTERS_MAX = 24 /* of a word, from its first */ };
+void features_of_word(const Hearing *h, const Token *token, Features *ret);
+static inline bool features_has_letters(const Token *token)
+{
+    return !(token->flags & TOKEN_PART) && (token->symbol <= SYM_CAPITAL || token->symbol >= SYM_FIRST_WORD);
+}
 bool features_of_letters(const Token *token, Str text, Features *ret);
-void features_of_beside(const Hearing *h, const Turn *turn, Unit unit, Features *ret);
+void features_of_word_beside(const Hearing *h, const Token *token, Features *ret);
+void features_of_pairs_beside(const Hearing *h, const Turn *turn, Unit unit, Features *ret);
+void features_of_turn(const Hearing *h, const Conversation *c, uint32_t utterance, size_t units, Features *ret);
+uint64_t features_key(const Hearing *h, const Token *token); /* equal keys and stems: equal features_of_word */
 void features_clear(Features *features);
 
 #endif

@@ -24,7 +24,26 @@ typedef struct Turn {
     uint32_t nth, nth_from_end;    /* among the turns of its role, from 0 */
     bool judged;                   /* its words are looked at: public, of staff or a customer */
     bool punctuated;               /* it has sentence marks inside: else a transcript without any */
+    uint64_t stems[4];             /* a bit for each stem of its first tokens: turn_may_have */
 } Turn;
+
+enum { TURN_STEMS_TOKENS = 100 };
+static inline void turn_note_stem(Turn *turn, uint64_t stem)
+{
+    turn->stems[stem >> 56 & 3] |= (uint64_t)1 << (stem >> 58 & 63);
+}
+static inline bool turn_may_have(const Turn *turn, uint64_t stem)
+{
+    return turn->stems[stem >> 56 & 3] >> (stem >> 58 & 63) & 1;
+}
+
+/* The other party's last turn before one, its words by their keys: lists of those whose keys end alike. */
+enum { OTHER_TOKENS_MAX = 200 };
+typedef struct OtherTurn {
+    uint32_t of, count; /* of: before which turn; UINT32_MAX: none yet */
+    uint64_t key[OTHER_TOKENS_MAX];
+    uint8_t first[256], next[OTHER_TOKENS_MAX]; /* from 1; 0: no more */
+} OtherTurn;
 
 /* A signal rule's match, for speakers and reading. */
 typedef struct SignalHit {
@@ -91,6 +110,8 @@ struct Hearing {
     uint64_t *echo_slot; /* content words of the other party's last turns */
     uint32_t *echo_stamp;
     uint32_t echo_now, echo_of; /* of which turn the set is */
+    uint32_t echo_mask;         /* slots in use - 1: few for few words, so that they stay near */
+    OtherTurn other;
     Mark *mark;
     size_t mark_count, mark_capacity;
     Fired *fired; /* of the turn in hand */

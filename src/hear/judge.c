@@ -94,9 +94,11 @@ static void read_tokens(Hearing *h, const Utterance *u, Turn *turn)
     turn->token_count = (uint32_t)h->tokens.count - turn->first_token;
     turn->word_count = 0;
     turn->punctuated = false;
+    memset(turn->stems, 0, sizeof turn->stems);
     Token *token = &h->tokens.item[turn->first_token];
     for (uint32_t i = 0; i < turn->token_count; i++) {
         token[i].stem = stem_of(h->rules, u->text, &token[i]);
+        if (token[i].stem && i < TURN_STEMS_TOKENS) turn_note_stem(turn, token[i].stem);
         turn->word_count += token_is_word(&token[i]) && !(token[i].flags & TOKEN_PART);
         if (i + 1 < turn->token_count && !token_is_word(&token[i])) turn->punctuated = true;
     }
@@ -545,7 +547,7 @@ void judge_run(Hearing *h, const Conversation *c)
     h->turn = hearing_room(h->turn, &h->turn_capacity, c->utterance_count, sizeof *h->turn);
     h->tokens.count = h->hits.count = h->signals.count = h->mark_count = h->rule_mark_count = 0;
     h->conversation++;
-    h->echo_of = UINT32_MAX;
+    h->echo_of = h->other.of = UINT32_MAX;
     count_turns(h, c);
     h->long_turns[WHO_AGENT] = h->long_turns[WHO_CUSTOMER] = 0;
     for (uint32_t i = 0, past = 0, piece = 0; i < c->utterance_count; i++) {

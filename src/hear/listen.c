@@ -1,7 +1,9 @@
 /* listen.c -- see listen.h. */
 #include "hear/listen.h"
 
+#include "base/memory.h"
 #include "encode/encoder.h"
+#include "hear/sums.h"
 
 #include <stdlib.h>
 
@@ -23,28 +25,13 @@ struct Listener {
     Encoder *encoder;
 };
 
-/* What LETTERS of a word come to, for one model: words come back all the time. */
-typedef struct WordTally {
-    uint64_t hash; /* of its letters; 0: empty */
-    uint64_t square;
-    int32_t *sum;
-} WordTally;
-
-enum { WORD_SLOTS = 1 << 13 };
-
 typedef struct Listening {
     TurnSink base;
     const Listener *listener;
-    Features features;
     Unit unit[UNITS_MAX];
     int32_t *sum; /* units × labels of the model in hand */
     size_t sum_capacity;
-    int32_t *beside; /* units × stride: what each unit is to those beside it */
-    size_t beside_capacity;
-    uint64_t beside_square[UNITS_MAX];
-    WordTally *word[MODELS_MAX]; /* by model */
-    int32_t *word_sum[MODELS_MAX];
-    Tally tally[GROUP_COUNT];
+    Sums *sums[MODELS_MAX];        /* by model; NULL until it is asked */
     float (*vector)[ENCODER_DIMS]; /* of the turn's units */
     size_t vector_capacity;
     Arena arena;
@@ -73,13 +60,11 @@ static void know_labels(Listener *listener, Heard *heard, Str name, Arena *arena
     }
 }
 
-/* The words' bytes may lie anywhere; a model's begin at a multiple of 16. */
-static Str aligned(Str bytes, void **held)
+/* A model's rows are asked at random places: they lie in large pages and begin where the processor's lines do. */
+static Str nearby(Str bytes, void **held)
 {
-    if (!((uintptr_t)bytes.data & 15)) return bytes;
-    *held = aligned_alloc(64, (bytes.len + 63) / 64 * 64 + 64);
-    if (!*held) abort();
-    memcpy(*held, bytes.data, bytes.len);
+    *held = memory_table(bytes.len + 1);
+    if (bytes.len) memcpy(*held, bytes.data, bytes.len);
     return str_make(*held, bytes.len);
 }
 
@@ -90,7 +75,7 @@ static bool add_model(Listener *listener, const Embedded *file, Arena *arena, Er
     if (listener->count == MODELS_MAX)
         return err_set(err, ERR_LIMIT, "%.*s: more than %d models", STR_ARG(file->name), MODELS_MAX);
     Heard *heard = &listener->item[listener->count++];
-    heard->model = model_open(aligned(file->bytes, &heard->bytes), file->name, err);
+    heard->model = model_open(nearby(file->bytes, &heard->bytes), file->name, err);
     if (!heard->model) return false;
     uint32_t dense = model_dense_columns(heard->model);
     if (model_whole_turns(heard->model) || (dense && (dense != ENCODER_DIMS || !is_deep(file->name))))
@@ -236,101 +221,7 @@ static bool stays(const Listening *l, const Hearing *h, const Mark *mark)
     return true;
 }
 
-/* --- sums ---------------------------------------------------------------------------------- */
-
-static uint64_t letters_hash(Str word)
-{
-    char lower[WORD_BYTES_MAX];
-    size_t n = MIN(word.len, sizeof lower);
-    for (size_t i = 0; i < n; i++) lower[i] = ascii_lower(word.data[i]);
-    return word_hash(str_make(lower, n)) ^ (word.len > n ? word_hash(word) : 0);
-}
-
-/* What the letters of a word come to; kept, as long as no other word takes its place. */
-static const WordTally *word_tally(Listening *l, size_t m, const Token *token, Str text)
-{
-    const Model *model = l->listener->item[m].model;
-    size_t stride = model_stride(model);
-    uint64_t hash = letters_hash(str_sub(text, token->begin, token->end));
-    WordTally *word = &l->word[m][hash % WORD_SLOTS];
-    if (word->hash == hash) return word;
-    Tally *tally = &l->tally[GROUP_BEFORE]; /* free until the other groups are asked */
-    l->features.count = 0;
-    tally_clear(model, tally);
-    (void)features_of_letters(token, text, &l->features);
-    tally_add(model, l->features.item, l->features.count, tally);
-    word->hash = hash;
-    word->square = tally->square;
-    memcpy(word->sum, tally->sum, stride * sizeof *word->sum);
-    return word;
-}
-
-static void open_words(Listening *l, size_t m)
-{
-    size_t stride = model_stride(l->listener->item[m].model);
-    l->word[m] = calloc(WORD_SLOTS, sizeof *l->word[m]);
-    l->word_sum[m] = calloc(WORD_SLOTS * stride, sizeof *l->word_sum[m]);
-    if (!l->word[m] || !l->word_sum[m]) abort();
-    for (size_t i = 0; i < WORD_SLOTS; i++) l->word[m][i].sum = l->word_sum[m] + i * stride;
-}
-
-static void add_letters(Listening *l, const Hearing *h, size_t m, const Conversation *c, uint32_t utterance, Unit unit)
-{
-    const Token *token = &h->tokens.item[h->turn[utterance].first_token];
-    Str text = c->utterance[utterance].text;
-    if (!l->word[m]) open_words(l, m);
-    for (uint32_t i = unit.begin, words = 0; i < unit.end && words < FEATURES_WORDS_MAX; i++) {
-        if (!token_is_word(&token[i])) continue;
-        words++;
-        if (token[i].flags & TOKEN_PART || (token[i].symbol > SYM_CAPITAL && token[i].symbol < SYM_FIRST_WORD))
-            continue;
-        const WordTally *word = word_tally(l, m, &token[i], text);
-        tally_add_tally(l->listener->item[m].model, word->sum, word->square, &l->tally[GROUP_LETTERS]);
-    }
-}
-
-static void find_beside(Listening *l, const Hearing *h, const Model *model, uint32_t utterance, size_t units)
-{
-    size_t stride = model_stride(model);
-    Tally *tally = &l->tally[GROUP_AROUND];
-    l->beside = hearing_room(l->beside, &l->beside_capacity, units * stride + 1, sizeof *l->beside);
-    for (size_t u = 0; u < units; u++) {
-        l->features.count = 0;
-        features_of_beside(h, &h->turn[utterance], l->unit[u], &l->features);
-        tally_clear(model, tally);
-        tally_add(model, l->features.item, l->features.count, tally);
-        memcpy(l->beside + u * stride, tally->sum, stride * sizeof *tally->sum);
-        l->beside_square[u] = tally->square;
-    }
-}
-
-/* The model's sums of every unit of the turn, as model_sums would have them of all features together. */
-static void sum_units(Listening *l, Hearing *h, size_t m, const Conversation *c, uint32_t utterance, size_t units,
-                      bool encoded)
-{
-    const Model *model = l->listener->item[m].model;
-    size_t labels = model_label_count(model), stride = model_stride(model);
-    bool letters = model_wants(model, GROUP_LETTERS), around = model_wants(model, GROUP_AROUND) && units > 1;
-    unsigned wanted = 0;
-    int8_t dense[ENCODER_DIMS];
-    for (unsigned g = 0; g < GROUP_COUNT; g++)
-        if (g != GROUP_LETTERS && g != GROUP_AROUND && model_wants(model, (FeatureGroup)g)) wanted |= 1u << g;
-    if (around) find_beside(l, h, model, utterance, units);
-    for (size_t u = 0; u < units; u++) {
-        for (unsigned g = 0; g < GROUP_COUNT; g++) tally_clear(model, &l->tally[g]);
-        if (letters) add_letters(l, h, m, c, utterance, l->unit[u]);
-        for (size_t v = u > UNITS_BESIDE ? u - UNITS_BESIDE : 0; around && v < units && v <= u + UNITS_BESIDE; v++)
-            if (v != u) tally_add_tally(model, l->beside + v * stride, l->beside_square[v], &l->tally[GROUP_AROUND]);
-        tally_clear(model, &l->tally[GROUP_BEFORE]);
-        features_of_unit(h, c, utterance, l->unit, units, u, wanted, &l->features);
-        for (unsigned g = 0; g < GROUP_COUNT; g++) {
-            size_t begin = g ? l->features.end[g - 1] : 0;
-            tally_add(model, l->features.item + begin, l->features.end[g] - begin, &l->tally[g]);
-        }
-        if (encoded) model_dense(l->vector[u], ENCODER_DIMS, dense);
-        model_finish(model, l->tally, encoded ? dense : NULL, l->sum + u * labels);
-    }
-}
+/* --- sentence vectors --------------------------------------------------------------------------- */
 
 /* Sentence vectors of the turn's units; false when the encoder could not. */
 static bool find_vectors(Listening *l, const Hearing *h, const Conversation *c, uint32_t utterance, size_t units)
@@ -367,7 +258,9 @@ static void listen_turn(TurnSink *base, Hearing *h, const Conversation *c, uint3
         size_t labels = model_label_count(heard->model);
         l->sum = hearing_room(l->sum, &l->sum_capacity, units * labels + 1, sizeof *l->sum);
         if (model_dense_columns(heard->model) && !encoded) encoded = find_vectors(l, h, c, utterance, units);
-        sum_units(l, h, m, c, utterance, units, model_dense_columns(heard->model) && encoded);
+        if (!l->sums[m]) l->sums[m] = sums_new(heard->model);
+        sums_of_turn(l->sums[m], h, c, utterance, l->unit, units,
+                     model_dense_columns(heard->model) && encoded ? l->vector[0] : NULL, l->sum);
         for (size_t i = 0; i < labels; i++) {
             ModelMode mode = model_label(heard->model, i)->mode;
             if (heard->behaviour[i] != NO_BEHAVIOUR && (mode == MODE_MODEL || mode == MODE_EITHER))
@@ -394,14 +287,9 @@ void listening_free(TurnSink *base)
 {
     Listening *l = (Listening *)base;
     if (!l) return;
-    features_clear(&l->features);
-    for (size_t m = 0; m < MODELS_MAX; m++) {
-        free(l->word[m]);
-        free(l->word_sum[m]);
-    }
+    for (size_t m = 0; m < MODELS_MAX; m++) sums_free(l->sums[m]);
     arena_clear(&l->arena);
     free(l->vector);
-    free(l->beside);
     free(l->sum);
     free(l->kept);
     free(l);

@@ -183,8 +183,73 @@ __attribute__((target("avx512f"))) static void add_row_avx512(int32_t *restrict 
 }
 #endif
 
-typedef void AddRow(int32_t *restrict to, const int8_t *restrict from, int32_t by, size_t n);
-static AddRow *add_row = add_row_plain;
+/* to[i] += Σ from[…][i], n a multiple of 16: sixteen sums at a time stay in registers. */
+#define ADD_LISTS_BODY                                                                                                 \
+    for (size_t k = 0; k < count; k++)                                                                                 \
+        for (size_t i = 0; i < n; i++) to[i] += from[k][i];
+
+static void add_rows_plain(int32_t *restrict to, const int8_t *const *from, size_t count, size_t n) { ADD_LISTS_BODY }
+static void add_sums_plain(int32_t *restrict to, const int16_t *const *from, size_t count, size_t n) { ADD_LISTS_BODY }
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static void add_rows_avx2(int32_t *restrict to, const int8_t *const *from, size_t count,
+                                                          size_t n)
+{
+    for (size_t i = 0; i < n; i += 16) {
+        __m256i *low = (__m256i *)(void *)(to + i), *high = low + 1;
+        __m256i a = _mm256_loadu_si256(low), b = _mm256_loadu_si256(high);
+        for (size_t k = 0; k < count; k++) {
+            __m128i row = _mm_loadu_si128((const __m128i *)(const void *)(from[k] + i));
+            a = _mm256_add_epi32(a, _mm256_cvtepi8_epi32(row));
+            b = _mm256_add_epi32(b, _mm256_cvtepi8_epi32(_mm_unpackhi_epi64(row, row)));
+        }
+        _mm256_storeu_si256(low, a);
+        _mm256_storeu_si256(high, b);
+    }
+}
+__attribute__((target("avx2"))) static void add_sums_avx2(int32_t *restrict to, const int16_t *const *from,
+                                                          size_t count, size_t n)
+{
+    for (size_t i = 0; i < n; i += 16) {
+        __m256i *low = (__m256i *)(void *)(to + i), *high = low + 1;
+        __m256i a = _mm256_loadu_si256(low), b = _mm256_loadu_si256(high);
+        for (size_t k = 0; k < count; k++) {
+            const __m128i *list = (const __m128i *)(const void *)(from[k] + i);
+            a = _mm256_add_epi32(a, _mm256_cvtepi16_epi32(_mm_loadu_si128(list)));
+            b = _mm256_add_epi32(b, _mm256_cvtepi16_epi32(_mm_loadu_si128(list + 1)));
+        }
+        _mm256_storeu_si256(low, a);
+        _mm256_storeu_si256(high, b);
+    }
+}
+__attribute__((target("avx512f"))) static void add_rows_avx512(int32_t *restrict to, const int8_t *const *from,
+                                                               size_t count, size_t n)
+{
+    for (size_t i = 0; i < n; i += 16) {
+        __m512i sum = _mm512_loadu_si512(to + i);
+        for (size_t k = 0; k < count; k++)
+            sum = _mm512_add_epi32(sum,
+                                   _mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i *)(const void *)(from[k] + i))));
+        _mm512_storeu_si512(to + i, sum);
+    }
+}
+__attribute__((target("avx512f"))) static void add_sums_avx512(int32_t *restrict to, const int16_t *const *from,
+                                                               size_t count, size_t n)
+{
+    for (size_t i = 0; i < n; i += 16) {
+        __m512i sum = _mm512_loadu_si512(to + i);
+        for (size_t k = 0; k < count; k++)
+            sum = _mm512_add_epi32(
+                sum, _mm512_cvtepi16_epi32(_mm256_loadu_si256((const __m256i *)(const void *)(from[k] + i))));
+        _mm512_storeu_si512(to + i, sum);
+    }
+}
+#endif
+
+static struct {
+    void (*row)(int32_t *restrict to, const int8_t *restrict from, int32_t by, size_t n);
+    void (*rows)(int32_t *restrict to, const int8_t *const *from, size_t count, size_t n);
+    void (*sums)(int32_t *restrict to, const int16_t *const *from, size_t count, size_t n);
+} adding = { add_row_plain, add_rows_plain, add_sums_plain };
 
 __attribute__((constructor)) static void choose_path(void)
 {
@@ -195,17 +260,17 @@ __attribute__((constructor)) static void choose_path(void)
 bool model_use_path(ModelPath path)
 {
     if (path == MODEL_PATH_PLAIN) {
-        add_row = add_row_plain;
+        adding.row = add_row_plain, adding.rows = add_rows_plain, adding.sums = add_sums_plain;
         return true;
     }
 #ifdef __x86_64__
     __builtin_cpu_init();
     if (path == MODEL_PATH_AVX2 && __builtin_cpu_supports("avx2")) {
-        add_row = add_row_avx2;
+        adding.row = add_row_avx2, adding.rows = add_rows_avx2, adding.sums = add_sums_avx2;
         return true;
     }
     if (path == MODEL_PATH_AVX512 && __builtin_cpu_supports("avx512f")) {
-        add_row = add_row_avx512;
+        adding.row = add_row_avx512, adding.rows = add_rows_avx512, adding.sums = add_sums_avx512;
         return true;
     }
 #endif
@@ -225,7 +290,7 @@ enum { ROWS_TOGETHER = 256 };
 
 /* The rows of `count` features, at most ROWS_TOGETHER, in their order; those that the model does not know are left out.
  */
-static size_t rows_of(const Model *model, const uint64_t *feature, size_t count, const unsigned char **ret)
+static size_t rows_of(const Model *model, const uint64_t *feature, size_t count, const int8_t **ret)
 {
     uint32_t tag[ROWS_TOGETHER], slot[ROWS_TOGETHER], mask = model->head.slot_count - 1;
     size_t present = 0, known = 0;
@@ -242,7 +307,7 @@ static size_t rows_of(const Model *model, const uint64_t *feature, size_t count,
             const unsigned char *row = model->row + (size_t)model->slot[at].row * model->head.row_bytes;
             for (uint32_t line = 0; line < model->head.row_bytes; line += 64) __builtin_prefetch(row + line);
             __builtin_prefetch(row + model->head.row_bytes - 1);
-            ret[known++] = row;
+            ret[known++] = (const int8_t *)row;
             break;
         }
     return known;
@@ -261,22 +326,21 @@ void tally_add(const Model *model, const uint64_t *feature, size_t count, Tally 
 {
     size_t stride = model_stride(model);
     for (size_t at = 0; at < count; at += ROWS_TOGETHER) {
-        const unsigned char *row[ROWS_TOGETHER];
+        const int8_t *row[ROWS_TOGETHER];
         size_t rows = rows_of(model, feature + at, MIN((size_t)ROWS_TOGETHER, count - at), row);
+        if (rows == 0) continue;
         for (size_t i = 0; i < rows; i++) {
             uint16_t idf;
             memcpy(&idf, row[i] + stride, sizeof idf);
             to->square += (uint64_t)idf * idf;
-            add_row(to->sum, (const int8_t *)row[i], 1, stride);
         }
+        adding.rows(to->sum, row, rows, stride);
     }
 }
 
-void tally_add_tally(const Model *model, const int32_t *sum, uint64_t square, Tally *to)
+void sums_add(const int16_t *const *from, size_t count, size_t width, int32_t *to)
 {
-    size_t stride = model_stride(model);
-    for (size_t l = 0; l < stride; l++) to->sum[l] += sum[l];
-    to->square += square;
+    if (count) adding.sums(to, from, count, width);
 }
 
 static int32_t clamped(int64_t logit) { return (int32_t)MAX(-64 * LOGIT_ONE, MIN(64 * LOGIT_ONE, logit)); }
@@ -304,7 +368,7 @@ static void add_dense(const Model *model, const int8_t *dense, int32_t *sum)
     size_t stride = model_stride(model);
     memset(sum, 0, stride * sizeof *sum);
     for (uint32_t i = 0; i < model->head.dense_columns; i++)
-        if (dense[i]) add_row(sum, model->dense + (size_t)i * stride, dense[i], stride);
+        if (dense[i]) adding.row(sum, model->dense + (size_t)i * stride, dense[i], stride);
 }
 
 void model_finish(const Model *model, const Tally tally[GROUP_COUNT], const int8_t *dense, int32_t *ret)

@@ -61,7 +61,8 @@ size_t model_stride(const Model *model); /* labels, padded to 16 */
 bool model_wants(const Model *model, FeatureGroup group);
 void tally_clear(const Model *model, Tally *tally);
 void tally_add(const Model *model, const uint64_t *feature, size_t count, Tally *to);
-void tally_add_tally(const Model *model, const int32_t *sum, uint64_t square, Tally *to);
+/* to[i] += Σ from[…][i] over lists of `width` numbers, a multiple of 16. */
+void sums_add(const int16_t *const *from, size_t count, size_t width, int32_t *to);
 void model_finish(const Model *model, const Tally tally[GROUP_COUNT], const int8_t *dense, int32_t *ret);
 
 void model_dense(const float *vector, size_t count, int8_t *ret); /* a sentence vector in steps of DENSE_STEP */

@@ -7,7 +7,7 @@
  */
 #include "hear/hearing.h"
 
-enum { ECHO_SLOTS = 1 << 13, ECHO_WORDS_MAX = 3000, OTHER_TURNS_MAX = 8 };
+enum { ECHO_SLOTS_MIN = 1 << 9, ECHO_SLOTS = 1 << 13, ECHO_WORDS_MAX = 3000, OTHER_TURNS_MAX = 8 };
 
 int role_root(Role role) { return role == ROLE_AGENT ? WHO_AGENT : role == ROLE_CUSTOMER ? WHO_CUSTOMER : -1; }
 
@@ -35,7 +35,11 @@ uint64_t stem_of(const Rules *rules, Str text, const Token *token)
 static void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
 {
     uint32_t other[OTHER_TURNS_MAX];
-    size_t count = other_turns(h, c, utterance, other, OTHER_TURNS_MAX), words = 0;
+    size_t count = other_turns(h, c, utterance, other, OTHER_TURNS_MAX), words = 0, tokens = 0;
+    for (size_t i = 0; i < count; i++) tokens += h->turn[other[i]].token_count;
+    uint32_t slots = ECHO_SLOTS_MIN;
+    while (slots < ECHO_SLOTS && slots < 2 * tokens) slots *= 2;
+    h->echo_mask = slots - 1;
     h->echo_now++;
     h->echo_of = utterance;
     for (size_t i = 0; i < count; i++) {
@@ -44,8 +48,8 @@ static void echo_fill(Hearing *h, const Conversation *c, uint32_t utterance)
             uint64_t stem = h->tokens.item[turn->first_token + k].stem;
             if (!stem) continue;
             words++;
-            uint32_t at = (uint32_t)stem & (ECHO_SLOTS - 1);
-            while (h->echo_stamp[at] == h->echo_now && h->echo_slot[at] != stem) at = (at + 1) & (ECHO_SLOTS - 1);
+            uint32_t at = (uint32_t)stem & h->echo_mask;
+            while (h->echo_stamp[at] == h->echo_now && h->echo_slot[at] != stem) at = (at + 1) & h->echo_mask;
             h->echo_stamp[at] = h->echo_now;
             h->echo_slot[at] = stem;
         }
@@ -61,8 +65,8 @@ uint32_t echo_count(Hearing *h, const Conversation *c, uint32_t utterance, uint3
     for (uint32_t i = begin; i < end && count < COUNT(counted); i++) {
         uint64_t stem = h->tokens.item[turn->first_token + i].stem;
         if (!stem) continue;
-        uint32_t at = (uint32_t)stem & (ECHO_SLOTS - 1);
-        while (h->echo_stamp[at] == h->echo_now && h->echo_slot[at] != stem) at = (at + 1) & (ECHO_SLOTS - 1);
+        uint32_t at = (uint32_t)stem & h->echo_mask;
+        while (h->echo_stamp[at] == h->echo_now && h->echo_slot[at] != stem) at = (at + 1) & h->echo_mask;
         if (h->echo_stamp[at] != h->echo_now) continue;
         bool again = false;
         for (uint32_t k = 0; k < count; k++) again |= counted[k] == stem;
