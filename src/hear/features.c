@@ -315,9 +315,10 @@ static void add_beside(const Hearing *h, const Turn *turn, Unit unit, bool words
 {
     const Token *token = &h->tokens.item[turn->first_token];
     uint64_t last = 0;
-    for (uint32_t i = unit.begin, words = 0; i < unit.end && words < FEATURES_WORDS_MAX; i++) {
+    uint32_t met = 0;
+    for (uint32_t i = unit.begin; i < unit.end && met < FEATURES_WORDS_MAX; i++) {
         if (!token_is_word(&token[i])) continue;
-        words++;
+        met++;
         uint64_t key = key_of(h->hearer->lexicon, &token[i]);
         if (words) add(f, mixed(F_TURN, key, 0, 0));
         if (last) add(f, mixed(F_TURN_PAIR, last, key, 0));

@@ -125,19 +125,12 @@ static void add_words(Sums *s, const Hearing *h, const Conversation *c, uint32_t
 {
     const Token *token = &h->tokens.item[h->turn[utterance].first_token];
     Str text = c->utterance[utterance].text;
-    uint32_t words = 0;
-    for (uint32_t i = unit.begin; i < unit.end; i++) {
+    for (uint32_t i = unit.begin, words = 0; i < unit.end && words < FEATURES_WORDS_MAX; i++) {
         if (!token_is_word(&token[i])) continue;
         const WordSums *word = word_sums(s, h, &token[i], text, own);
-        square[PART_AROUND] += word->square[PART_AROUND];
-        if (++words > FEATURES_WORDS_MAX) { /* those beside it hear all of it */
-            const int16_t *around = word->sum + PART_AROUND * s->stride;
-            sums_add(&around, 1, s->stride, own + PART_AROUND * s->stride);
-            continue;
-        }
         s->waiting[s->waits++] = word->sum;
-        square[PART_WORDS] += word->square[PART_WORDS];
-        square[PART_LETTERS] += word->square[PART_LETTERS];
+        for (unsigned part = 0; part < PARTS; part++) square[part] += word->square[part];
+        words++;
     }
     add_waiting(s, own);
 }
