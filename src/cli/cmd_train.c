@@ -67,21 +67,23 @@ static bool read_files(const Settings *s, Passages *passages, Err *err)
 
 static void print_found(const Hearer *hearer, const Settings *s, const ReaderFound *found)
 {
-    printf("%zu clauses, %zu features; on whole conversations of files left out:\n", found->examples, found->columns);
+    printf("%zu clauses, %zu features; on %s of files left out:\n", found->examples, found->columns,
+           found->has_whole ? "whole conversations" : "short exchanges");
     printf("%-28s labelled    P     R    F1  overlap\n", "behaviour");
     Agreement all = { 0 }, harms = { 0 };
     double macro = 0;
     size_t counted = 0;
     for (size_t i = 0; i < found->count; i++) {
         const BehaviourFound *one = &found->item[i];
+        const Agreement *a = reader_measure(found, one);
         const Behaviour *b = hear_behaviour(hearer, one->behaviour);
-        printf("%-28.*s %8u  %.2f  %.2f  %.2f  %.2f%s\n", STR_ARG(b->id), one->labelled,
-               agreement_precision(&one->unseen), agreement_recall(&one->unseen), agreement_f1(&one->unseen),
-               agreement_overlap(&one->unseen), one->mode == MODE_RULES ? "  (rules alone)" : "");
-        agreement_sum(&all, &one->unseen, 1);
-        if (b->sign == SIGN_HARM) agreement_sum(&harms, &one->unseen, 1);
-        if (one->unseen.met + one->unseen.missed >= 3) {
-            macro += agreement_f1(&one->unseen);
+        printf("%-28.*s %8u  %.2f  %.2f  %.2f  %.2f%s\n", STR_ARG(b->id), one->labelled, agreement_precision(a),
+               agreement_recall(a), agreement_f1(a), agreement_overlap(a),
+               one->mode == MODE_RULES ? "  (rules alone)" : "");
+        agreement_sum(&all, a, 1);
+        if (b->sign == SIGN_HARM) agreement_sum(&harms, a, 1);
+        if (a->met + a->missed >= 3) {
+            macro += agreement_f1(a);
             counted++;
         }
     }

@@ -191,6 +191,8 @@ static void find_thresholds(Work *w, Arena *arena, ReaderFound *found, LabelPlan
                                .mode = one->mode,
                                .passages = one->labelled };
     }
+    for (size_t p = 0; p < w->passages->count; p++)
+        found->has_whole |= w->passages->item[p].conversation.utterance_count >= WHOLE_TURNS_LEAST;
     found->count = w->labels;
     found->files = w->files;
     found->examples = w->examples.count;
@@ -218,7 +220,7 @@ static Str write_card(const Work *w, const ReaderFound *found, Buf *card)
     buf_lit(card, "],\"labels\":[");
     for (size_t l = 0; l < found->count; l++) {
         const BehaviourFound *one = &found->item[l];
-        const Agreement *a = &one->unseen;
+        const Agreement *a = reader_measure(found, one);
         if (l) buf_char(card, ',');
         buf_lit(card, "{\"id\":");
         buf_json(card, hear_behaviour(w->hearer, one->behaviour)->id);

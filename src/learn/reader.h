@@ -37,7 +37,13 @@ typedef struct ReaderFound {
     Agreement *by_file; /* whole conversations of each file; the arena's */
     uint32_t files;
     size_t examples, columns;
+    bool has_whole; /* whole conversations are among them; else short exchanges alone tell how well it did */
 } ReaderFound;
+
+static inline const Agreement *reader_measure(const ReaderFound *found, const BehaviourFound *one)
+{
+    return found->has_whole ? &one->unseen : &one->exchanges;
+}
 
 /* `model`, `found`: of the fast reader, and, with an encoder, of the deep one: a sentence vector beside each clause's
  * words.  Both stay empty where no behaviour of this party is known. */
