@@ -3,8 +3,10 @@
 
   run.py GOODWILL            compares; with GOODWILL_ACCEPT=1 in the environment redraws the .talk files beside this one
 
+The files of this folder are heard by the rules alone, those of fast/ by the fast reader: wordings that no rule knows.
+
 A file *.talk holds cases, each a title, a conversation as docs/formats.md describes .talk, and under each line the marks
-that `goodwill hear --json --redact off --reader rules` finds in it, in the order in which they begin:
+that `goodwill hear --json --redact off` finds in it, in the order in which they begin:
 
   == an apology and a commitment are two marks
   customer: I've been waiting nine days.
@@ -102,14 +104,14 @@ def fact(name, heard):
     return ['? (outcome, ends, first contact, speakers, demand, need, promise, asked twice)']
 
 
-def hear(goodwill, plain):
+def hear(goodwill, plain, reader):
     """What was heard in each conversation, None where it printed nothing for it."""
     with tempfile.TemporaryDirectory() as folder:
         names = []
         for n, text in enumerate(plain):
             names.append(f'{n:04}.talk')
             (pathlib.Path(folder) / names[-1]).write_text(text, encoding='utf-8')
-        done = subprocess.run([goodwill, 'hear', '--json', '--redact', 'off', '--reader', 'rules', *names], cwd=folder, stdin=subprocess.DEVNULL,
+        done = subprocess.run([goodwill, 'hear', '--json', '--redact', 'off', '--reader', reader, *names], cwd=folder, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
         heard = [json.loads(line) for line in done.stdout.decode().splitlines()]
         by_file = {h['source']['file']: h for h in heard}
@@ -118,31 +120,33 @@ def hear(goodwill, plain):
 
 def main():
     goodwill, accept = pathlib.Path(sys.argv[1]).resolve(), os.environ.get('GOODWILL_ACCEPT')
-    for path in sorted(HERE.glob('*.talk')):
+    paths = [(path, 'rules', path.stem) for path in sorted(HERE.glob('*.talk'))]
+    paths += [(path, 'fast', f'fast/{path.stem}') for path in sorted(HERE.glob('fast/*.talk'))]
+    for path, reader, name in paths:
         introduction, *parts = re.split(r'(?m)^(?=== )', path.read_text(encoding='utf-8'))
         parts = [part.rstrip('\n').splitlines() for part in parts]
         plain = [[line for line in part[1:] if not DRAWN.fullmatch(line) and not line.startswith('= ')] for part in parts]
         plain = [[*lines] for lines in plain]
-        heard, errors = hear(goodwill, ['\n'.join(lines) + '\n' for lines in plain])
+        heard, errors = hear(goodwill, ['\n'.join(lines) + '\n' for lines in plain], reader)
         new = [introduction.rstrip('\n') + '\n\n'] if introduction.strip() else []
         for part, lines, result in zip(parts, plain, heard):
             title = part[0][3:]
             if not result:
-                tap.case(f'{path.stem}: {title}', ['nothing was heard', errors])
+                tap.case(f'{name}: {title}', ['nothing was heard', errors])
                 new.append('\n'.join(part) + '\n\n')
                 continue
             drawing = Drawing(lines, result)
             now, told = [part[0]] + drawing.text(), []
             for line in part:
-                name = line[2:].split(':')[0] if line.startswith('= ') else None
-                if name and name not in told:
-                    told.append(name)
-                    now += [f'= {name}: {value}' for value in fact(name, result)]
+                which = line[2:].split(':')[0] if line.startswith('= ') else None
+                if which and which not in told:
+                    told.append(which)
+                    now += [f'= {which}: {value}' for value in fact(which, result)]
             while len(now) > 1 and not now[-1].strip():
                 now.pop()
             new.append('\n'.join(now) + '\n\n')
             wrong = [] if accept or now == part else difference(part, now)
-            tap.case(f'{path.stem}: {title}', drawing.problems + wrong)
+            tap.case(f'{name}: {title}', drawing.problems + wrong)
         if accept:
             path.write_text(''.join(new).rstrip('\n') + '\n', encoding='utf-8')
     if not any(HERE.glob('*.talk')):
