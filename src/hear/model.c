@@ -384,7 +384,8 @@ void model_sums(const Model *model, const Features *f, const int8_t *dense, int3
     for (unsigned group = 0; group < GROUP_COUNT; group++) {
         size_t begin = group ? f->end[group - 1] : 0;
         tally_clear(model, &tally[group]);
-        if (model->head.group_scale[group]) tally_add(model, f->item + begin, f->end[group] - begin, &tally[group]);
+        if (model->head.group_scale[group] && f->end[group] > begin)
+            tally_add(model, f->item + begin, f->end[group] - begin, &tally[group]);
     }
     model_finish(model, tally, dense, ret);
 }

@@ -227,7 +227,8 @@ void sums_of_turn(Sums *s, Hearing *h, const Conversation *c, uint32_t utterance
         for (size_t i = 0; i < COUNT(OF_UNIT); i++) {
             FeatureGroup g = OF_UNIT[i];
             size_t begin = g ? s->features.end[g - 1] : 0;
-            tally_add(model, s->features.item + begin, s->features.end[g] - begin, &s->tally[g]);
+            if (s->features.end[g] > begin)
+                tally_add(model, s->features.item + begin, s->features.end[g] - begin, &s->tally[g]);
         }
         if (vector) model_dense(vector + u * columns, columns, dense);
         model_finish(model, s->tally, vector ? dense : NULL, ret + u * labels);

@@ -36,7 +36,7 @@ SPECIAL = re.compile(r'(== |--- |\$ |! |\(exit |\(no line break|\\)')
 def drawn(command, folder, goodwill):
     env = dict(os.environ, PATH=f'{goodwill.parent}:{os.environ["PATH"]}', LC_ALL='C.UTF-8', TZ='UTC', NO_COLOR='1', COLUMNS='100')
     done = subprocess.run(['sh', '-c', command], cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=60)
+                          stderr=subprocess.PIPE, timeout=240)
     lines = []
     for bytes_, mark in ((done.stdout, ''), (done.stderr, '! ')):
         text = bytes_.decode('utf-8', 'backslashreplace')
