@@ -92,12 +92,32 @@ tap.case('an uninterrupted import', [] if done.returncode == 0 and len(expect['c
 again = run_import(uninterrupted, export, grown)
 tap.case('again, it adds nothing', differences(uninterrupted, expect) + ([] if 'unchanged' in again.stdout and ' new' not in again.stdout else [again.stdout]))
 
+written = os.path.getsize(uninterrupted)
+
+
+def size(path):
+    try:
+        return os.path.getsize(path)
+    except FileNotFoundError:
+        return 0
+
+
+def wait_for_moment(process, db):
+    """A moment by what is written so far, however fast the machine is; one in four by the clock, before anything is."""
+    if chance.random() < .25:
+        time.sleep(chance.uniform(0, seconds * .3))
+        return
+    enough = chance.uniform(0, written)
+    while process.poll() is None and size(db) + size(db + '-wal') < enough:
+        time.sleep(.001)
+
+
 problems, cut = [], 0
 for n in range(kills):
     db = os.path.join(folder, f'k{n}.db')
     process = subprocess.Popen([goodwill, 'import', '--quiet', '--jobs', '2', '--db', db, export, grown],
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(chance.uniform(0, seconds * 1.05))
+    wait_for_moment(process, db)
     process.send_signal(signal.SIGKILL)
     cut += process.wait() == -signal.SIGKILL
     if os.path.exists(db) and os.path.getsize(db):
