@@ -286,18 +286,19 @@ static uint32_t whole_root(uint64_t n)
 }
 
 /* Slots and rows are sent for while other features are looked at: nearly all the time would be waiting for memory. */
-enum { ROWS_TOGETHER = 256 };
+enum { ROWS_TOGETHER = 1024 };
 
 /* The rows of `count` features, at most ROWS_TOGETHER, in their order; those that the model does not know are left out.
  */
-static size_t rows_of(const Model *model, const uint64_t *feature, size_t count, const int8_t **ret)
+static size_t rows_of(const Model *model, const uint64_t *feature, size_t count, const int8_t **ret, uint32_t *which)
 {
-    uint32_t tag[ROWS_TOGETHER], slot[ROWS_TOGETHER], mask = model->head.slot_count - 1;
+    uint32_t tag[ROWS_TOGETHER], slot[ROWS_TOGETHER], of_feature[ROWS_TOGETHER], mask = model->head.slot_count - 1;
     size_t present = 0, known = 0;
     for (size_t i = 0; i < count; i++) {
         uint32_t of = model_tag(feature[i]), bit = of * 0x9e3779b1u & model->present_mask;
         tag[present] = of; /* without a branch: half of them are not there */
         slot[present] = model_slot(feature[i], model->head.slot_count);
+        of_feature[present] = (uint32_t)i;
         present += model->present[bit / 64] >> (bit % 64) & 1;
     }
     for (size_t i = 0; i < present; i++) __builtin_prefetch(&model->slot[slot[i]]);
@@ -307,6 +308,7 @@ static size_t rows_of(const Model *model, const uint64_t *feature, size_t count,
             const unsigned char *row = model->row + (size_t)model->slot[at].row * model->head.row_bytes;
             for (uint32_t line = 0; line < model->head.row_bytes; line += 64) __builtin_prefetch(row + line);
             __builtin_prefetch(row + model->head.row_bytes - 1);
+            which[known] = of_feature[i];
             ret[known++] = (const int8_t *)row;
             break;
         }
@@ -322,19 +324,42 @@ void tally_clear(const Model *model, Tally *tally)
     tally->square = 0;
 }
 
+/* The sums of rows, to `to`; returns Σ idf². */
+static uint64_t add_found(const int8_t *const *row, size_t rows, size_t stride, int32_t *to)
+{
+    uint64_t square = 0;
+    for (size_t i = 0; i < rows; i++) {
+        uint16_t idf;
+        memcpy(&idf, row[i] + stride, sizeof idf);
+        square += (uint64_t)idf * idf;
+    }
+    adding.rows(to, row, rows, stride);
+    return square;
+}
+
 void tally_add(const Model *model, const uint64_t *feature, size_t count, Tally *to)
+{
+    for (size_t at = 0; at < count; at += ROWS_TOGETHER) {
+        const int8_t *row[ROWS_TOGETHER];
+        uint32_t which[ROWS_TOGETHER];
+        size_t rows = rows_of(model, feature + at, MIN((size_t)ROWS_TOGETHER, count - at), row, which);
+        if (rows) to->square += add_found(row, rows, model_stride(model), to->sum);
+    }
+}
+
+void sums_add_features(const Model *model, const uint64_t *feature, const uint32_t *place, size_t count, int32_t *sum,
+                       uint64_t *square)
 {
     size_t stride = model_stride(model);
     for (size_t at = 0; at < count; at += ROWS_TOGETHER) {
         const int8_t *row[ROWS_TOGETHER];
-        size_t rows = rows_of(model, feature + at, MIN((size_t)ROWS_TOGETHER, count - at), row);
-        if (rows == 0) continue;
-        for (size_t i = 0; i < rows; i++) {
-            uint16_t idf;
-            memcpy(&idf, row[i] + stride, sizeof idf);
-            to->square += (uint64_t)idf * idf;
+        uint32_t which[ROWS_TOGETHER];
+        size_t rows = rows_of(model, feature + at, MIN((size_t)ROWS_TOGETHER, count - at), row, which);
+        for (size_t i = 0, past; i < rows; i = past) {
+            uint32_t to = place[at + which[i]];
+            for (past = i + 1; past < rows && place[at + which[past]] == to;) past++;
+            square[to] += add_found(row + i, past - i, stride, sum + to * stride);
         }
-        adding.rows(to->sum, row, rows, stride);
     }
 }
 

@@ -61,6 +61,9 @@ size_t model_stride(const Model *model); /* labels, padded to 16 */
 bool model_wants(const Model *model, FeatureGroup group);
 void tally_clear(const Model *model, Tally *tally);
 void tally_add(const Model *model, const uint64_t *feature, size_t count, Tally *to);
+/* Many at once: feature i counts in the sums at place[i] × model_stride, and in the square at place[i]. */
+void sums_add_features(const Model *model, const uint64_t *feature, const uint32_t *place, size_t count, int32_t *sum,
+                       uint64_t *square);
 /* to[i] += Σ from[…][i] over lists of `width` numbers, a multiple of 16. */
 void sums_add(const int16_t *const *from, size_t count, size_t width, int32_t *to);
 void model_finish(const Model *model, const Tally tally[GROUP_COUNT], const int8_t *dense, int32_t *ret);

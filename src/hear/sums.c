@@ -5,13 +5,14 @@
 
 #include <stdlib.h>
 
-/* What depends on a word alone: its own features, its letters, and itself as a word of the clause next door. */
-enum { PART_WORDS, PART_LETTERS, PART_AROUND, PARTS };
+/* What a unit comes to, in parts; of the first three each word has its own: its own features, its letters, and itself
+ * as a word of the clause next door. */
+enum { PART_WORDS, PART_LETTERS, PART_AROUND, WORD_PARTS, PART_FACTS = WORD_PARTS, PART_RULES, PARTS };
 
-/* One word that was met, with PARTS × stride sums behind it: no word has features enough to leave 16 bits. */
+/* One word that was met, with WORD_PARTS × stride sums behind it: no word has features enough to leave 16 bits. */
 typedef struct WordSums {
     uint64_t hash; /* 0: empty */
-    uint64_t square[PARTS];
+    uint64_t square[WORD_PARTS];
     int16_t sum[];
 } WordSums;
 
@@ -24,16 +25,18 @@ struct Sums {
     Features features;
     const int16_t *waiting[FEATURES_WORDS_MAX]; /* words of the unit in hand, to be added up together */
     size_t waits;
-    int32_t *own; /* by unit: PARTS × stride sums of its words */
+    uint64_t *feature; /* of all units of the turn, to be looked for together: hardly one waits for another */
+    uint32_t *place;   /* by feature: unit × PARTS + part that it counts in */
+    size_t named, feature_capacity, place_capacity;
+    int32_t *own; /* by unit, and one more for what all units share: PARTS × stride sums */
     size_t own_capacity;
-    uint64_t (*square)[PARTS]; /* by unit */
+    uint64_t *square; /* by unit and part */
     size_t square_capacity;
     int32_t *running; /* by unit and one more: what all units before it are to those beside them */
     size_t running_capacity;
     uint64_t *running_square;
     size_t running_square_capacity;
-    Tally turn[GROUP_COUNT];  /* what is the same for all units: BEFORE, some of FACTS */
-    Tally tally[GROUP_COUNT]; /* of the unit in hand */
+    Tally tally[GROUP_COUNT]; /* of the unit in hand; BEFORE: of the turn */
     Tally word_tally;
 };
 
@@ -43,7 +46,7 @@ Sums *sums_new(const Model *model)
     if (!s) abort();
     s->model = model;
     s->stride = model_stride(model);
-    s->word_bytes = (sizeof(WordSums) + PARTS * s->stride * sizeof(int16_t) + 63) / 64 * 64;
+    s->word_bytes = (sizeof(WordSums) + WORD_PARTS * s->stride * sizeof(int16_t) + 63) / 64 * 64;
     s->word = memory_table(WORD_SLOTS * s->word_bytes);
     return s;
 }
@@ -53,6 +56,8 @@ void sums_free(Sums *s)
     if (!s) return;
     features_clear(&s->features);
     free(s->word);
+    free(s->feature);
+    free(s->place);
     free(s->own);
     free(s->square);
     free(s->running);
@@ -88,7 +93,7 @@ static uint64_t word_name(const Hearing *h, const Token *token, Str text)
 
 static void add_waiting(Sums *s, int32_t *own)
 {
-    sums_add(s->waiting, s->waits, PARTS * s->stride, own);
+    sums_add(s->waiting, s->waits, WORD_PARTS * s->stride, own);
     s->waits = 0;
 }
 
@@ -129,7 +134,7 @@ static void add_words(Sums *s, const Hearing *h, const Conversation *c, uint32_t
         if (!token_is_word(&token[i])) continue;
         const WordSums *word = word_sums(s, h, &token[i], text, own);
         s->waiting[s->waits++] = word->sum;
-        for (unsigned part = 0; part < PARTS; part++) square[part] += word->square[part];
+        for (unsigned part = 0; part < WORD_PARTS; part++) square[part] += word->square[part];
         words++;
     }
     add_waiting(s, own);
@@ -139,98 +144,117 @@ static void add_words(Sums *s, const Hearing *h, const Conversation *c, uint32_t
 
 static void make_room(Sums *s, size_t units)
 {
-    size_t width = PARTS * s->stride;
-    s->own = hearing_room(s->own, &s->own_capacity, units * width, sizeof *s->own);
-    s->square = hearing_room(s->square, &s->square_capacity, units, sizeof *s->square);
+    size_t parts = (units + 1) * PARTS;
+    s->own = hearing_room(s->own, &s->own_capacity, parts * s->stride, sizeof *s->own);
+    s->square = hearing_room(s->square, &s->square_capacity, parts, sizeof *s->square);
     s->running = hearing_room(s->running, &s->running_capacity, (units + 1) * s->stride, sizeof *s->running);
     s->running_square =
         hearing_room(s->running_square, &s->running_square_capacity, units + 1, sizeof *s->running_square);
-    memset(s->own, 0, units * width * sizeof *s->own);
-    memset(s->square, 0, units * sizeof *s->square);
+    memset(s->own, 0, parts * s->stride * sizeof *s->own);
+    memset(s->square, 0, parts * sizeof *s->square);
     memset(s->running, 0, s->stride * sizeof *s->running);
     s->running_square[0] = 0;
+    s->named = 0;
 }
 
-/* The unit's part in what stands beside others, behind that of the units before it. */
-static void run_on(Sums *s, const Hearing *h, const Turn *turn, Unit unit, size_t u)
+static const int32_t *own_of(const Sums *s, size_t u, unsigned part) { return s->own + (u * PARTS + part) * s->stride; }
+
+/* Features [begin, end) of those just named will count in a part of unit `u`. */
+static void take_features(Sums *s, size_t begin, size_t end, size_t u, unsigned part)
 {
-    Tally *pairs = &s->word_tally;
-    int32_t *around = s->own + (u * PARTS + PART_AROUND) * s->stride, *running = s->running + u * s->stride;
-    tally_clear(s->model, pairs);
+    size_t count = end - begin, at = s->named;
+    if (count == 0) return;
+    s->feature = hearing_room(s->feature, &s->feature_capacity, at + count, sizeof *s->feature);
+    s->place = hearing_room(s->place, &s->place_capacity, at + count, sizeof *s->place);
+    memcpy(s->feature + at, s->features.item + begin, count * sizeof *s->feature);
+    for (size_t i = 0; i < count; i++) s->place[at + i] = (uint32_t)(u * PARTS + part);
+    s->named += count;
+}
+
+static void take_turn(Sums *s, Hearing *h, const Conversation *c, uint32_t utterance, const Unit *unit, size_t units)
+{
+    tally_clear(s->model, &s->tally[GROUP_BEFORE]);
+    if (model_wants(s->model, GROUP_BEFORE)) {
+        features_of_unit(h, c, utterance, unit, units, 0, 1u << GROUP_BEFORE, &s->features);
+        tally_add(s->model, s->features.item, s->features.count, &s->tally[GROUP_BEFORE]);
+    }
     s->features.count = 0;
-    features_of_pairs_beside(h, turn, unit, &s->features);
-    tally_add(s->model, s->features.item, s->features.count, pairs);
-    for (size_t i = 0; i < s->stride; i++) running[s->stride + i] = running[i] + (around[i] += pairs->sum[i]);
-    s->square[u][PART_AROUND] += pairs->square;
-    s->running_square[u + 1] = s->running_square[u] + s->square[u][PART_AROUND];
+    if (model_wants(s->model, GROUP_FACTS)) features_of_turn(h, c, utterance, units, &s->features);
+    take_features(s, 0, s->features.count, units, PART_FACTS);
+}
+
+static void take_unit(Sums *s, Hearing *h, const Conversation *c, uint32_t utterance, const Unit *unit, size_t units,
+                      size_t u)
+{
+    static const struct {
+        FeatureGroup group;
+        unsigned part;
+    } OF_UNIT[] = { { GROUP_WORDS, PART_WORDS }, { GROUP_FACTS, PART_FACTS }, { GROUP_RULES, PART_RULES } };
+    unsigned wanted = FEATURES_WORDS_APART | FEATURES_TURN_APART;
+    add_words(s, h, c, utterance, unit[u], s->own + u * PARTS * s->stride, s->square + u * PARTS);
+    for (size_t i = 0; i < COUNT(OF_UNIT); i++)
+        if (model_wants(s->model, OF_UNIT[i].group)) wanted |= 1u << OF_UNIT[i].group;
+    features_of_unit(h, c, utterance, unit, units, u, wanted, &s->features);
+    for (size_t i = 0; i < COUNT(OF_UNIT); i++) {
+        FeatureGroup g = OF_UNIT[i].group;
+        take_features(s, g ? s->features.end[g - 1] : 0, s->features.end[g], u, OF_UNIT[i].part);
+    }
+    s->features.count = 0;
+    if (units > 1 && model_wants(s->model, GROUP_AROUND))
+        features_of_pairs_beside(h, &h->turn[utterance], unit[u], &s->features);
+    take_features(s, 0, s->features.count, u, PART_AROUND);
+}
+
+static void run_on(Sums *s, size_t u)
+{
+    const int32_t *around = own_of(s, u, PART_AROUND);
+    int32_t *running = s->running + u * s->stride;
+    for (size_t i = 0; i < s->stride; i++) running[s->stride + i] = running[i] + around[i];
+    s->running_square[u + 1] = s->running_square[u] + s->square[u * PARTS + PART_AROUND];
 }
 
 static void find_around(Sums *s, size_t u, size_t units)
 {
     size_t from = u > UNITS_BESIDE ? u - UNITS_BESIDE : 0, past = MIN(units, u + UNITS_BESIDE + 1);
-    const int32_t *own = s->own + (u * PARTS + PART_AROUND) * s->stride;
+    const int32_t *own = own_of(s, u, PART_AROUND);
     const int32_t *low = s->running + from * s->stride, *high = s->running + past * s->stride;
     Tally *tally = &s->tally[GROUP_AROUND];
     for (size_t i = 0; i < s->stride; i++) tally->sum[i] = high[i] - low[i] - own[i];
-    tally->square = s->running_square[past] - s->running_square[from] - s->square[u][PART_AROUND];
+    tally->square = s->running_square[past] - s->running_square[from] - s->square[u * PARTS + PART_AROUND];
 }
 
-static void start_with(const Sums *s, const int32_t *sum, uint64_t square, Tally *tally)
+static void tally_part(const Sums *s, size_t u, unsigned part, Tally *tally)
 {
-    memcpy(tally->sum, sum, s->stride * sizeof *sum);
-    tally->square = square;
+    memcpy(tally->sum, own_of(s, u, part), s->stride * sizeof *s->own);
+    tally->square = s->square[u * PARTS + part];
 }
 
-static void find_turn(Sums *s, Hearing *h, const Conversation *c, uint32_t utterance, const Unit *unit, size_t units)
+static void find_tallies(Sums *s, size_t u, size_t units)
 {
-    tally_clear(s->model, &s->turn[GROUP_BEFORE]);
-    tally_clear(s->model, &s->turn[GROUP_FACTS]);
-    if (model_wants(s->model, GROUP_BEFORE)) {
-        features_of_unit(h, c, utterance, unit, units, 0, 1u << GROUP_BEFORE, &s->features);
-        tally_add(s->model, s->features.item, s->features.count, &s->turn[GROUP_BEFORE]);
-    }
-    if (model_wants(s->model, GROUP_FACTS)) {
-        s->features.count = 0;
-        features_of_turn(h, c, utterance, units, &s->features);
-        tally_add(s->model, s->features.item, s->features.count, &s->turn[GROUP_FACTS]);
-    }
+    const int32_t *shared = own_of(s, units, PART_FACTS);
+    tally_part(s, u, PART_WORDS, &s->tally[GROUP_WORDS]);
+    tally_part(s, u, PART_LETTERS, &s->tally[GROUP_LETTERS]);
+    tally_part(s, u, PART_RULES, &s->tally[GROUP_RULES]);
+    tally_part(s, u, PART_FACTS, &s->tally[GROUP_FACTS]);
+    for (size_t i = 0; i < s->stride; i++) s->tally[GROUP_FACTS].sum[i] += shared[i];
+    s->tally[GROUP_FACTS].square += s->square[units * PARTS + PART_FACTS];
+    find_around(s, u, units);
 }
 
 void sums_of_turn(Sums *s, Hearing *h, const Conversation *c, uint32_t utterance, const Unit *unit, size_t units,
                   const float *vector, int32_t *ret)
 {
-    static const FeatureGroup OF_UNIT[] = { GROUP_WORDS, GROUP_FACTS, GROUP_RULES };
-    const Model *model = s->model;
-    size_t labels = model_label_count(model), width = PARTS * s->stride, columns = model_dense_columns(model);
-    bool around = model_wants(model, GROUP_AROUND) && units > 1;
-    unsigned wanted = FEATURES_WORDS_APART | FEATURES_TURN_APART;
+    size_t labels = model_label_count(s->model), columns = model_dense_columns(s->model);
     int8_t dense[MODEL_DENSE_MAX];
     if (units == 0) return;
-    for (size_t g = 0; g < COUNT(OF_UNIT); g++)
-        if (model_wants(model, OF_UNIT[g])) wanted |= 1u << OF_UNIT[g];
     make_room(s, units);
-    find_turn(s, h, c, utterance, unit, units);
+    take_turn(s, h, c, utterance, unit, units);
+    for (size_t u = 0; u < units; u++) take_unit(s, h, c, utterance, unit, units, u);
+    sums_add_features(s->model, s->feature, s->place, s->named, s->own, s->square);
+    for (size_t u = 0; u < units; u++) run_on(s, u);
     for (size_t u = 0; u < units; u++) {
-        add_words(s, h, c, utterance, unit[u], s->own + u * width, s->square[u]);
-        if (around) run_on(s, h, &h->turn[utterance], unit[u], u);
-    }
-    for (size_t u = 0; u < units; u++) {
-        const int32_t *own = s->own + u * width;
-        start_with(s, own + PART_WORDS * s->stride, s->square[u][PART_WORDS], &s->tally[GROUP_WORDS]);
-        start_with(s, own + PART_LETTERS * s->stride, s->square[u][PART_LETTERS], &s->tally[GROUP_LETTERS]);
-        start_with(s, s->turn[GROUP_BEFORE].sum, s->turn[GROUP_BEFORE].square, &s->tally[GROUP_BEFORE]);
-        start_with(s, s->turn[GROUP_FACTS].sum, s->turn[GROUP_FACTS].square, &s->tally[GROUP_FACTS]);
-        tally_clear(model, &s->tally[GROUP_RULES]);
-        s->tally[GROUP_AROUND].square = 0;
-        if (around) find_around(s, u, units);
-        features_of_unit(h, c, utterance, unit, units, u, wanted, &s->features);
-        for (size_t i = 0; i < COUNT(OF_UNIT); i++) {
-            FeatureGroup g = OF_UNIT[i];
-            size_t begin = g ? s->features.end[g - 1] : 0;
-            if (s->features.end[g] > begin)
-                tally_add(model, s->features.item + begin, s->features.end[g] - begin, &s->tally[g]);
-        }
+        find_tallies(s, u, units);
         if (vector) model_dense(vector + u * columns, columns, dense);
-        model_finish(model, s->tally, vector ? dense : NULL, ret + u * labels);
+        model_finish(s->model, s->tally, vector ? dense : NULL, ret + u * labels);
     }
 }
