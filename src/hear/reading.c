@@ -13,11 +13,12 @@
 
 static void add_span(Spans *spans, size_t *capacity, const Mark *mark, Arena *arena)
 {
-    for (size_t i = spans->count; i-- > 0;) {
-        const Span *old = &spans->item[i];
-        if (old->utterance == mark->utterance && old->begin < mark->end && mark->begin < old->end) return;
-    }
     *ARENA_PUSH(arena, spans->item, spans->count, *capacity) = (Span){ mark->utterance, mark->begin, mark->end };
+}
+
+static bool ends_before(const Span *span, const Mark *mark)
+{
+    return span->utterance < mark->utterance || (span->utterance == mark->utterance && span->end <= mark->begin);
 }
 
 static int by_place(const void *x, const void *y)
@@ -34,8 +35,14 @@ static Spans spans_of(const Hearing *h, uint16_t behaviour, Arena *arena)
     size_t capacity = 0;
     for (size_t i = 0; i < h->mark_count; i++)
         if (h->mark[i].behaviour == behaviour) add_span(&ret, &capacity, &h->mark[i], arena);
-    for (size_t i = 0; i < h->rule_mark_count; i++)
-        if (h->rule_mark[i].behaviour == behaviour) add_span(&ret, &capacity, &h->rule_mark[i], arena);
+    size_t marked = ret.count, at = 0; /* both lists are in their order, and none in them shares words with another */
+    for (size_t i = 0; i < h->rule_mark_count; i++) {
+        const Mark *mark = &h->rule_mark[i];
+        if (mark->behaviour != behaviour) continue;
+        while (at < marked && ends_before(&ret.item[at], mark)) at++;
+        if (at == marked || ret.item[at].utterance != mark->utterance || ret.item[at].begin >= mark->end)
+            add_span(&ret, &capacity, mark, arena);
+    }
     if (ret.count) qsort(ret.item, ret.count, sizeof *ret.item, by_place);
     return ret;
 }
