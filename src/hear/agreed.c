@@ -52,9 +52,8 @@ static bool read_row(Str line, Arena *arena, Str *reader, Str *behaviour, HearAg
     return true;
 }
 
-bool agreed_open(const Words *words, const Rules *rules, Str reader, Arena *arena, HearAgreement **ret, Err *err)
+static bool take_rows(const Words *words, const Rules *rules, Str reader, Arena *arena, HearAgreement *item, Err *err)
 {
-    HearAgreement *item = ARENA_NEW(arena, HearAgreement, rules->behaviour_count + 1);
     uint32_t number = 0;
     for (Str rest = words_bytes(words, AGREED_FILE), line; str_next_line(&rest, &line);) {
         HearAgreement row = { 0 };
@@ -69,6 +68,13 @@ bool agreed_open(const Words *words, const Rules *rules, Str reader, Arena *aren
         for (size_t b = 0; str_equal(of, reader) && b < rules->behaviour_count; b++)
             if (str_equal(rules->behaviour[b].id, behaviour)) item[b] = row;
     }
-    *ret = item;
     return true;
+}
+
+bool agreed_open(const Words *words, const Rules *rules, Str reader, Arena *arena, HearAgreement **ret, Err *err)
+{
+    *ret = ARENA_NEW(arena, HearAgreement, rules->behaviour_count + 1);
+    /* Where the deep reader was not measured it is trusted no more than the fast one, which it does better than. */
+    if (str_equal(reader, STR("deep")) && !take_rows(words, rules, STR("fast"), arena, *ret, err)) return false;
+    return take_rows(words, rules, reader, arena, *ret, err);
 }
