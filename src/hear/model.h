@@ -89,6 +89,7 @@ typedef struct ModelHead {
     int32_t group_scale[GROUP_COUNT]; /* 1 / 65536 */
     double unit;                      /* MODEL_NUMBER: what a sum of LOGIT_ONE stands for */
     uint32_t check;                   /* of all bytes behind the head */
+    uint32_t zero;                    /* else padding, with whatever bytes */
 } ModelHead;
 
 typedef struct ModelLabelRecord {
