@@ -7,6 +7,12 @@
 
 static void no_more(void) __attribute__((noreturn));
 
+void *memory_must(void *memory)
+{
+    if (UNLIKELY(!memory)) no_more();
+    return memory;
+}
+
 void *memory_grow(void *old, size_t size)
 {
     void *fresh = size <= PTRDIFF_MAX ? realloc(old, size) : NULL;

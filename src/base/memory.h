@@ -4,6 +4,9 @@
 
 #include "base/base.h"
 
+/* What malloc and its like gave, or the end of the process when it was nothing. */
+void *memory_must(void *memory);
+
 void *memory_grow(void *old, size_t size); /* realloc; size > 0; freed with free() */
 
 /* Cleared, for tables that are asked at random places: in large pages where the system has them, so that an asking

@@ -1,5 +1,6 @@
 /* hear.c -- opens the words, runs the stages, answers for the names.  See hear.h and hearing.h. */
 #include "hear/hearing.h"
+#include "base/memory.h"
 #include "hear/agreed.h"
 #include "hear/features.h"
 #include "hear/listen.h"
@@ -139,15 +140,9 @@ void hear_free(Hearer *hearer)
     free(hearer);
 }
 
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
-
 Hearing *hearing_new(const Hearer *hearer)
 {
-    Hearing *h = must(calloc(1, sizeof *h));
+    Hearing *h = memory_must(calloc(1, sizeof *h));
     h->hearer = hearer;
     h->rules = hearer->rules;
     h->matcher = matcher_new(h->rules->automaton);
@@ -158,10 +153,11 @@ Hearing *hearing_new(const Hearer *hearer)
     h->piece_first = hearing_room(NULL, &h->piece_first_capacity, 2, sizeof *h->piece_first);
     h->hits.item = hearing_room(NULL, &h->hits.capacity, 1, sizeof *h->hits.item);
     h->mark = hearing_room(NULL, &h->mark_capacity, 1, sizeof *h->mark);
-    h->echo_slot = must(calloc(ECHO_SLOTS, sizeof *h->echo_slot));
-    h->echo_stamp = must(calloc(ECHO_SLOTS, sizeof *h->echo_stamp));
+    h->echo_slot = memory_must(calloc(ECHO_SLOTS, sizeof *h->echo_slot));
+    h->echo_stamp = memory_must(calloc(ECHO_SLOTS, sizeof *h->echo_stamp));
     if (hearer->listener) h->sink = h->listening = listening_new(hearer->listener);
-    for (size_t i = 0; i < COUNT(h->met); i++) h->met[i] = must(calloc(h->rules->rule_count + 1, sizeof *h->met[i]));
+    for (size_t i = 0; i < COUNT(h->met); i++)
+        h->met[i] = memory_must(calloc(h->rules->rule_count + 1, sizeof *h->met[i]));
     return h;
 }
 

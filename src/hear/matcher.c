@@ -64,12 +64,6 @@ struct Matcher {
     NodeList stack, gathered;
 };
 
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
-
 static void forget_all(Matcher *m)
 {
     m->nodes.count = m->accepts.count = 0;
@@ -86,7 +80,7 @@ static void forget_all(Matcher *m)
 
 Matcher *matcher_new(const Automaton *a)
 {
-    Matcher *m = must(calloc(1, sizeof *m));
+    Matcher *m = memory_must(calloc(1, sizeof *m));
     m->automaton = a;
     m->state_capacity = 1024;
     m->state = memory_table(m->state_capacity * sizeof *m->state);
@@ -95,11 +89,11 @@ Matcher *matcher_new(const Automaton *a)
     m->by_hash = memory_table((m->by_hash_mask + 1) * sizeof *m->by_hash);
     m->cell_capacity = 1u << 14;
     m->cell = memory_table(m->cell_capacity * sizeof *m->cell);
-    m->seen = must(calloc(a->node_count + 1, sizeof *m->seen));
-    m->from_nothing = must(malloc(2 * a->group_count * sizeof *m->from_nothing));
+    m->seen = memory_must(calloc(a->node_count + 1, sizeof *m->seen));
+    m->from_nothing = memory_must(malloc(2 * a->group_count * sizeof *m->from_nothing));
     for (unsigned root = 0; root < ROOTS; root++)
         for (unsigned start = 0; start < 2; start++)
-            m->first[root][start] = must(malloc((a->symbol_count + 1) * sizeof(uint32_t)));
+            m->first[root][start] = memory_must(malloc((a->symbol_count + 1) * sizeof(uint32_t)));
     forget_all(m);
     return m;
 }
@@ -355,7 +349,7 @@ static inline void add_match(Matches *ret, Match match)
 {
     if (UNLIKELY(ret->count == ret->capacity)) {
         ret->capacity = ret->capacity ? ret->capacity * 2 : 256;
-        ret->item = must(realloc(ret->item, ret->capacity * sizeof *ret->item));
+        ret->item = memory_must(realloc(ret->item, ret->capacity * sizeof *ret->item));
     }
     ret->item[ret->count++] = match;
 }

@@ -1,6 +1,7 @@
 /* evaluate.c -- see evaluate.h. */
 #include "learn/evaluate.h"
 
+#include "base/memory.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -46,12 +47,6 @@ typedef struct Work {
     size_t words_capacity;
 } Work;
 
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
-
 static Role role_of(Who who) { return who == WHO_AGENT ? ROLE_AGENT : ROLE_CUSTOMER; }
 
 /* --- counting -------------------------------------------------------------------------------- */
@@ -77,7 +72,7 @@ static bool of_party(const Passage *passage, uint32_t utterance, Who who)
 
 static void count_turns(const Work *w, const Passage *passage, const Behaviour *b, size_t words, Cell *cell)
 {
-    TurnSeen *seen = must(calloc(words + passage->span_count + 1, sizeof *seen));
+    TurnSeen *seen = memory_must(calloc(words + passage->span_count + 1, sizeof *seen));
     size_t count = 0;
     for (size_t i = 0; i < words; i++)
         if (of_party(passage, w->words[i].utterance, b->who))
@@ -107,7 +102,7 @@ static size_t gather_words(Work *w, Marks marks, size_t behaviour)
     size_t count = 0;
     if (marks.count > w->words_capacity) {
         w->words_capacity = marks.count * 2;
-        w->words = must(realloc(w->words, w->words_capacity * sizeof *w->words));
+        w->words = memory_must(realloc(w->words, w->words_capacity * sizeof *w->words));
     }
     for (size_t i = 0; i < marks.count; i++) {
         const Mark *m = &marks.item[i];
@@ -121,7 +116,7 @@ static void add_cell(Work *w, const Passage *passage, size_t behaviour, size_t w
     const Behaviour *b = hear_behaviour(w->hearer, behaviour);
     if (w->cell_count == w->cell_capacity) {
         w->cell_capacity = w->cell_capacity ? w->cell_capacity * 2 : 1024;
-        w->cell = must(realloc(w->cell, w->cell_capacity * sizeof *w->cell));
+        w->cell = memory_must(realloc(w->cell, w->cell_capacity * sizeof *w->cell));
     }
     Cell *cell = &w->cell[w->cell_count++];
     *cell = (Cell){ .behaviour = (uint16_t)behaviour };
@@ -157,7 +152,7 @@ static void count_answers(const Work *w, size_t p)
 
 static void count_all(Work *w, Evaluation *ret)
 {
-    uint8_t *wanted = must(calloc(w->behaviours + 1, 1));
+    uint8_t *wanted = memory_must(calloc(w->behaviours + 1, 1));
     for (size_t p = 0; p < w->passages->count; p++) {
         const Passage *passage = &w->passages->item[p];
         Marks marks = w->judged[p].marks;
@@ -274,7 +269,7 @@ static double *round_of(const Work *w, size_t figure) { return w->round + figure
 static void draw_rounds(Work *w)
 {
     size_t passages = w->passages->count, totals_at = FIGURES * w->behaviours, answers_at = totals_at + TOTALS;
-    uint32_t *weight = must(calloc(passages + 1, sizeof *weight));
+    uint32_t *weight = memory_must(calloc(passages + 1, sizeof *weight));
     uint64_t state = w->options->seed;
     for (size_t round = 0; round < w->options->rounds; round++) {
         double turns[2], totals[TOTALS], right[ANSWERS], asked[ANSWERS], figure[FIGURES];
@@ -378,12 +373,12 @@ void evaluate(const Hearer *hearer, const Passages *passages, const Judgement *j
 {
     Work w = { .hearer = hearer, .passages = passages, .judged = judged, .options = options };
     w.behaviours = hear_behaviour_count(hearer);
-    w.first = must(calloc(passages->count + 1, sizeof *w.first));
-    w.turns = must(calloc(passages->count + 1, sizeof *w.turns));
-    w.answer = must(calloc(passages->count + 1, sizeof *w.answer));
-    w.in_macro = must(calloc(w.behaviours + 1, sizeof *w.in_macro));
-    w.sum = must(calloc(w.behaviours + 1, sizeof *w.sum));
-    w.round = must(calloc((FIGURES * w.behaviours + TOTALS + ANSWERS) * options->rounds + 1, sizeof *w.round));
+    w.first = memory_must(calloc(passages->count + 1, sizeof *w.first));
+    w.turns = memory_must(calloc(passages->count + 1, sizeof *w.turns));
+    w.answer = memory_must(calloc(passages->count + 1, sizeof *w.answer));
+    w.in_macro = memory_must(calloc(w.behaviours + 1, sizeof *w.in_macro));
+    w.sum = memory_must(calloc(w.behaviours + 1, sizeof *w.sum));
+    w.round = memory_must(calloc((FIGURES * w.behaviours + TOTALS + ANSWERS) * options->rounds + 1, sizeof *w.round));
     *ret = (Evaluation){ .item = ARENA_NEW(arena, BehaviourMeasured, w.behaviours + 1),
                          .count = w.behaviours,
                          .conversations = passages->count };

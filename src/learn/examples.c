@@ -1,14 +1,9 @@
 /* examples.c -- see examples.h. */
 #include "learn/examples.h"
 
+#include "base/memory.h"
 #include <math.h>
 #include <stdlib.h>
-
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
 
 /* Features met so far, by name. */
 typedef struct Index {
@@ -39,8 +34,8 @@ typedef struct Gathering {
 static void index_grow(Index *index)
 {
     size_t slots = index->mask ? (index->mask + 1) * 2 : 1 << 16;
-    uint64_t *name = must(calloc(slots, sizeof *name));
-    uint32_t *id = must(calloc(slots, sizeof *id));
+    uint64_t *name = memory_must(calloc(slots, sizeof *name));
+    uint32_t *id = memory_must(calloc(slots, sizeof *id));
     for (size_t i = 0; index->mask && i <= index->mask; i++) {
         if (!index->name[i]) continue;
         size_t at = index->name[i] & (slots - 1);
@@ -106,8 +101,8 @@ static void take_unit(UnitSink *base, uint32_t utterance, uint32_t begin, uint32
 static uint32_t *choose_columns(Gathering *g)
 {
     Examples *to = g->to;
-    uint32_t *column_of = must(malloc((g->index.count + 1) * sizeof *column_of));
-    to->column = must(calloc(g->index.count + 1, sizeof *to->column));
+    uint32_t *column_of = memory_must(malloc((g->index.count + 1) * sizeof *column_of));
+    to->column = memory_must(calloc(g->index.count + 1, sizeof *to->column));
     for (size_t i = 0; i < g->index.count; i++) {
         column_of[i] = UINT32_MAX;
         if (g->seen[i].rows < g->options->rows_least) continue;
@@ -121,10 +116,10 @@ static uint32_t *choose_columns(Gathering *g)
 static void fill_rows(Gathering *g, const uint32_t *column_of)
 {
     Examples *to = g->to;
-    size_t *start = must(malloc((to->count + 1) * sizeof *start));
-    uint32_t *column = must(malloc((g->cell_count + 1) * sizeof *column));
-    float *value = must(malloc((g->cell_count + 1) * sizeof *value));
-    size_t *place = must(
+    size_t *start = memory_must(malloc((to->count + 1) * sizeof *start));
+    uint32_t *column = memory_must(malloc((g->cell_count + 1) * sizeof *column));
+    float *value = memory_must(malloc((g->cell_count + 1) * sizeof *value));
+    size_t *place = memory_must(
         malloc((to->column_count + 1) * sizeof *place)); /* where a column stands, in this row if behind its start */
     size_t filled = 0, at = 0;
     memset(place, 0xff, (to->column_count + 1) * sizeof *place);

@@ -1,6 +1,7 @@
 /* linear.c -- see linear.h. */
 #include "learn/linear.h"
 
+#include "base/memory.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -89,12 +90,6 @@ static void squared_steps(const float *sum, const float *target, float *dual, fl
     }
 }
 
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
-
 static float row_square(const Rows *rows, size_t row)
 {
     float sum = 0;
@@ -111,9 +106,9 @@ void linear_fit(const Rows *rows, const uint8_t *used, const float *target, size
 {
     size_t stride = label_stride(labels), count = 0;
     uint64_t state = options->seed * 0x9e3779b97f4a7c15u | 1;
-    uint32_t *order = must(malloc((rows->count + 1) * sizeof *order));
-    float *dual = must(malloc((rows->count * labels + 1) * sizeof *dual));
-    float *sum = must(calloc(stride, sizeof *sum)), *step = must(calloc(stride, sizeof *step));
+    uint32_t *order = memory_must(malloc((rows->count + 1) * sizeof *order));
+    float *dual = memory_must(malloc((rows->count * labels + 1) * sizeof *dual));
+    float *sum = memory_must(calloc(stride, sizeof *sum)), *step = memory_must(calloc(stride, sizeof *step));
     float start = options->loss == LOSS_LOGISTIC ? -7.f : 0.f; /* nearly no say yet: σ(−7) ≈ .001 */
     memset(weight, 0, ((size_t)rows->columns + rows->dense_columns) * stride * sizeof *weight);
     for (size_t i = 0; i < rows->count * labels; i++) dual[i] = start;

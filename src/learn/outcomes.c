@@ -1,6 +1,7 @@
 /* outcomes.c -- see outcomes.h. */
 #include "learn/outcomes.h"
 
+#include "base/memory.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -45,19 +46,13 @@ typedef struct Work {
     double *product; /* count × count */
 } Work;
 
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
-
 /* --- conversations become rows -------------------------------------------------------------- */
 
 static void index_columns(Work *w)
 {
     free(w->slot);
     w->mask = w->mask ? w->mask * 2 + 1 : (1 << 16) - 1;
-    w->slot = must(calloc(w->mask + 1, sizeof *w->slot));
+    w->slot = memory_must(calloc(w->mask + 1, sizeof *w->slot));
     for (size_t i = 0; i < w->column_count; i++) {
         size_t at = w->column[i].feature & w->mask;
         while (w->slot[at]) at = (at + 1) & w->mask;
@@ -136,7 +131,7 @@ static void read_case(Work *w, Hearing *h, Passage *passage, const Marks *unseen
 /* Cells of one column become one, with its value; rare columns go. */
 static void set_values(Work *w)
 {
-    double *sum = must(calloc(w->column_count + 1, sizeof *sum));
+    double *sum = memory_must(calloc(w->column_count + 1, sizeof *sum));
     for (size_t i = 0; i < w->column_count; i++) {
         Column *column = &w->column[i];
         bool rare = column->cases < (column->group ? WORDS_CASES_LEAST : FACTS_CASES_LEAST);
@@ -164,8 +159,8 @@ static void set_values(Work *w)
 
 static void set_products(Work *w)
 {
-    double *row = must(calloc(w->column_count + 1, sizeof *row));
-    w->product = must(malloc((w->count * w->count + 1) * sizeof *w->product));
+    double *row = memory_must(calloc(w->column_count + 1, sizeof *row));
+    w->product = memory_must(malloc((w->count * w->count + 1) * sizeof *w->product));
     for (size_t i = 0; i < w->count; i++) {
         for (size_t k = w->item[i].first; k < w->item[i].past; k++) row[w->cell[k].column] = w->cell[k].value;
         for (size_t j = 0; j <= i; j++) {
@@ -212,7 +207,8 @@ static void sums_of(const Work *w, const Fitted *fit, const uint32_t *used, size
 /* The largest eigenvalue of the products, a little above: how steep the loss can be. */
 static double steepest(const Work *w, const uint32_t *used, size_t count)
 {
-    double *x = must(malloc((count + 1) * sizeof *x)), *y = must(malloc((count + 1) * sizeof *y)), length = 0;
+    double *x = memory_must(malloc((count + 1) * sizeof *x)), *y = memory_must(malloc((count + 1) * sizeof *y)),
+           length = 0;
     for (size_t i = 0; i < count; i++) x[i] = 1;
     for (unsigned step = 0; step < POWER_STEPS; step++) {
         length = 0;
@@ -234,8 +230,8 @@ static void fit_question(const Work *w, unsigned q, const uint32_t *used, size_t
 {
     unsigned answers = OUTCOME_QUESTION[q].count;
     double steep = steepest(w, used, count) / 2 + PENALTY, bias_step = 2 / (double)count, momentum = 1;
-    Fitted ahead = { must(calloc(w->count * STRIDE + 1, sizeof(double))), { 0 } };
-    double *gradient = must(calloc(count * STRIDE + 1, sizeof *gradient));
+    Fitted ahead = { memory_must(calloc(w->count * STRIDE + 1, sizeof(double))), { 0 } };
+    double *gradient = memory_must(calloc(count * STRIDE + 1, sizeof *gradient));
     memset(ret->dual, 0, w->count * STRIDE * sizeof *ret->dual);
     memset(ret->bias, 0, sizeof ret->bias);
     for (unsigned step = 0; step < STEPS; step++) {
@@ -387,7 +383,7 @@ static void write_row(Buf *table, Str name, const double *weight)
 
 static void write_table(const Work *w, const double *weight, const double *bias, Buf *table)
 {
-    const Column **order = must(malloc((w->column_count + 1) * sizeof *order));
+    const Column **order = memory_must(malloc((w->column_count + 1) * sizeof *order));
     for (size_t i = 0; i < w->column_count; i++) order[i] = &w->column[i];
     if (w->column_count) qsort(order, w->column_count, sizeof *order, by_name);
     buf_lit(table,
@@ -417,10 +413,11 @@ bool outcomes_train(const Hearer *hearer, Passages *passages, const Marks *unsee
     if (enough) {
         set_values(&w);
         set_products(&w);
-        double *weight = must(calloc(w.column_count * OUTCOME_ANSWERS + 1, sizeof *weight)), bias[OUTCOME_ANSWERS];
-        double *unseen = must(calloc(w.count * STRIDE + 1, sizeof *unseen));
-        uint32_t *used = must(malloc((w.count + 1) * sizeof *used));
-        Fitted fit = { must(malloc((w.count * STRIDE + 1) * sizeof(double))), { 0 } };
+        double *weight = memory_must(calloc(w.column_count * OUTCOME_ANSWERS + 1, sizeof *weight)),
+               bias[OUTCOME_ANSWERS];
+        double *unseen = memory_must(calloc(w.count * STRIDE + 1, sizeof *unseen));
+        uint32_t *used = memory_must(malloc((w.count + 1) * sizeof *used));
+        Fitted fit = { memory_must(malloc((w.count * STRIDE + 1) * sizeof(double))), { 0 } };
         for (unsigned q = 0; q < OUTCOME_QUESTIONS; q++) {
             leave_out(&w, q, used, &fit, unseen);
             double scale = calibration(&w, q, unseen);

@@ -79,7 +79,8 @@ bool passages_read(Passages *p, const char *path, Err *err)
     Buf bytes = { 0 };
     uint32_t file = p->files++;
     uint64_t number = 0;
-    if (!file_read(path, PASSAGES_BYTES_MAX, &bytes, err)) {
+    const char *opened = strcmp(path, "-") == 0 ? "/dev/stdin" : path;
+    if (!file_read(opened, PASSAGES_BYTES_MAX, &bytes, err)) {
         buf_clear(&bytes);
         return false;
     }

@@ -1,6 +1,7 @@
 /* reader.c -- see reader.h. */
 #include "learn/reader.h"
 
+#include "base/memory.h"
 #include "learn/clause_vectors.h"
 
 #include <math.h>
@@ -27,12 +28,6 @@ typedef struct Work {
     Agreement *tried;             /* labels × STEPS × files × 2 (exchange, whole) */
 } Work;
 
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
-
 static Agreement *tried(const Work *w, size_t label, size_t step, uint32_t fold, bool whole)
 {
     return &w->tried[((label * STEPS + step) * w->folds + fold) * 2 + whole];
@@ -41,7 +36,7 @@ static Agreement *tried(const Work *w, size_t label, size_t step, uint32_t fold,
 /* A unit bears a behaviour when labelled words cover half of it, or half of the words lie in it. */
 static void set_targets(Work *w)
 {
-    w->target = must(calloc(w->examples.count * w->labels + 1, sizeof *w->target));
+    w->target = memory_must(calloc(w->examples.count * w->labels + 1, sizeof *w->target));
     for (size_t row = 0; row < w->examples.count; row++) {
         const Example *e = &w->examples.item[row];
         const Passage *passage = &w->passages->item[e->passage];
@@ -69,9 +64,10 @@ static uint32_t fold_of(const Work *w, uint32_t passage)
 
 static void cross_validate(Work *w)
 {
-    uint8_t *used = must(malloc(w->examples.count + 1));
-    w->weight = must(malloc(((size_t)w->rows->columns + w->rows->dense_columns + 1) * w->stride * sizeof *w->weight));
-    w->sum = must(calloc(w->examples.count + 1, w->stride * sizeof *w->sum));
+    uint8_t *used = memory_must(malloc(w->examples.count + 1));
+    w->weight =
+        memory_must(malloc(((size_t)w->rows->columns + w->rows->dense_columns + 1) * w->stride * sizeof *w->weight));
+    w->sum = memory_must(calloc(w->examples.count + 1, w->stride * sizeof *w->sum));
     FitOptions fit = FIT;
     fit.seed = w->options->seed;
     for (uint32_t fold = 0; fold < w->folds; fold++) {
@@ -119,8 +115,8 @@ static void try_thresholds(Work *w)
             past++;
         most = MAX(most, past - first + w->examples.by_rules[w->examples.item[first].passage].count);
     }
-    MarkedWords *words = must(malloc((most * 2 + 1) * sizeof *words));
-    w->tried = must(calloc(w->labels * STEPS * w->folds * 2 + 1, sizeof *w->tried));
+    MarkedWords *words = memory_must(malloc((most * 2 + 1) * sizeof *words));
+    w->tried = memory_must(calloc(w->labels * STEPS * w->folds * 2 + 1, sizeof *w->tried));
     size_t first = 0;
     for (uint32_t p = 0; p < w->passages->count; p++, first = past) {
         const Passage *passage = &w->passages->item[p];
@@ -162,8 +158,8 @@ static size_t best_step(const Work *w, size_t label, uint32_t without)
 
 static void find_thresholds(Work *w, Arena *arena, ReaderFound *found, LabelPlan *plan)
 {
-    float *sum = must(malloc((w->examples.count + 1) * sizeof *sum));
-    uint8_t *truth = must(malloc(w->examples.count + 1));
+    float *sum = memory_must(malloc((w->examples.count + 1) * sizeof *sum));
+    uint8_t *truth = memory_must(malloc(w->examples.count + 1));
     found->by_file = ARENA_NEW(arena, Agreement, w->files + 1);
     for (size_t l = 0; l < w->labels; l++) {
         BehaviourFound *one = &found->item[l];
@@ -310,7 +306,7 @@ bool reader_train(const Hearer *hearer, Passages *passages, const ReaderOptions 
     }
     train_stage(&w, arena, &model[0], &found[0]);
     if (options->encoder) { /* the same rows with a sentence vector each */
-        float *dense = must(malloc((w.examples.count + 1) * ENCODER_DIMS * sizeof *dense));
+        float *dense = memory_must(malloc((w.examples.count + 1) * ENCODER_DIMS * sizeof *dense));
         Rows deep = w.examples.rows;
         good = dense_of_examples(options->encoder, passages, &w.examples, DENSE_WEIGHT, dense, err);
         deep.dense = dense;
@@ -352,7 +348,7 @@ static void keep(Kept *kept, size_t from, Mark mark)
     }
     if (kept->count == kept->capacity) {
         kept->capacity = kept->capacity ? kept->capacity * 2 : 64;
-        kept->item = must(realloc(kept->item, kept->capacity * sizeof *kept->item));
+        kept->item = memory_must(realloc(kept->item, kept->capacity * sizeof *kept->item));
     }
     kept->item[kept->count++] = mark;
 }
@@ -396,7 +392,7 @@ static void left_out_of_party(Work *w, Arena *arena, Kept *kept)
         return;
     }
     open_stage(w, arena, &found, plan);
-    double *threshold = must(calloc(w->folds * w->labels + 1, sizeof *threshold));
+    double *threshold = memory_must(calloc(w->folds * w->labels + 1, sizeof *threshold));
     for (uint32_t fold = 0; fold < w->folds; fold++)
         for (size_t l = 0; l < w->labels; l++)
             threshold[fold * w->labels + l] = STEP_FIRST + STEP_SIZE * (double)best_step(w, l, fold);
@@ -405,7 +401,7 @@ static void left_out_of_party(Work *w, Arena *arena, Kept *kept)
     for (uint32_t p = 0; p < w->passages->count; p++, first = past) {
         const Marks *rules = &w->examples.by_rules[p];
         for (past = first; past < w->examples.count && w->examples.item[past].passage == p;) past++;
-        words = must(realloc(words, ((past - first + rules->count) * 2 + 1) * sizeof *words));
+        words = memory_must(realloc(words, ((past - first + rules->count) * 2 + 1) * sizeof *words));
         for (size_t l = 0; l < w->labels; l++)
             if (plan[l].mode == MODE_RULES)
                 keep_rules_marks(w, l, rules, &kept[p]);
@@ -429,7 +425,7 @@ static int by_place(const void *a, const void *b)
 
 void reader_left_out_marks(const Hearer *hearer, Passages *passages, uint64_t seed, Arena *arena, Marks *ret)
 {
-    Kept *kept = must(calloc(passages->count + 1, sizeof *kept));
+    Kept *kept = memory_must(calloc(passages->count + 1, sizeof *kept));
     for (int who = WHO_AGENT; who <= WHO_CUSTOMER; who++) {
         ReaderOptions options = { .who = (Who)who, .seed = seed };
         Work w = { .hearer = hearer, .passages = passages, .options = &options };

@@ -5,6 +5,7 @@
  */
 #include "learn/texts.h"
 
+#include "base/memory.h"
 #include "learn/question.h"
 #include "learn/turns.h"
 
@@ -14,12 +15,6 @@
 enum { FOLDS = 5, ROWS_LEAST = 2, EPOCHS = 8 };
 static const float COSTS[] = { .12f, .5f, 2, 6 };
 static const float GROUP_WEIGHT[GROUP_COUNT] = { 1, .8f, 0, .25f, .2f, .15f };
-
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
 
 /* --- the encoder's columns -------------------------------------------------------------------- */
 
@@ -31,12 +26,12 @@ static const float DENSE_WEIGHT[DENSE_PARTS] = { 1.5f, 1, 1 };
 
 static bool add_dense(const Encoder *encoder, const Passages *passages, Examples *examples, Err *err)
 {
-    DenseTurn *turn = must(malloc((examples->count + 1) * sizeof *turn));
-    int8_t *whole = must(malloc(examples->count * DENSE_COLUMNS + 1));
+    DenseTurn *turn = memory_must(malloc((examples->count + 1) * sizeof *turn));
+    int8_t *whole = memory_must(malloc(examples->count * DENSE_COLUMNS + 1));
     for (size_t row = 0; row < examples->count; row++)
         turn[row] = dense_turn(&passages->item[examples->item[row].passage], examples->item[row].utterance);
     bool good = dense_turns(encoder, turn, examples->count, whole, err);
-    float *dense = must(malloc((examples->count * DENSE_COLUMNS + 1) * sizeof *dense));
+    float *dense = memory_must(malloc((examples->count * DENSE_COLUMNS + 1) * sizeof *dense));
     for (size_t i = 0; good && i < examples->count * DENSE_COLUMNS; i++)
         dense[i] = (float)whole[i] * DENSE_STEP * DENSE_WEIGHT[i % DENSE_COLUMNS / ENCODER_DIMS];
     examples->rows.dense = dense;
@@ -78,17 +73,17 @@ static void prepare(Learning *w)
 {
     w->answers = w->question.answers;
     w->stride = label_stride(w->answers);
-    w->target = must(malloc((w->examples.count * w->answers + 1) * sizeof *w->target));
-    w->fold = must(malloc(w->examples.count + 1));
+    w->target = memory_must(malloc((w->examples.count * w->answers + 1) * sizeof *w->target));
+    w->fold = memory_must(malloc(w->examples.count + 1));
     for (size_t row = 0; row < w->examples.count; row++) {
         const Passage *passage = &w->passages->item[w->examples.item[row].passage];
         question_targets(&w->question, w->passages, w->examples.item[row].passage, w->target + row * w->answers);
         uint64_t group = passage->is_whole ? passage->line + ((uint64_t)passage->file << 32) : passage->group;
         w->fold[row] = (uint8_t)(spread(group + 1) % FOLDS);
     }
-    w->weight = must(malloc(((size_t)w->examples.column_count + w->examples.rows.dense_columns + 1) * w->stride *
-                            sizeof *w->weight));
-    w->sum = must(calloc(w->examples.count + 1, w->stride * sizeof *w->sum));
+    w->weight = memory_must(malloc(((size_t)w->examples.column_count + w->examples.rows.dense_columns + 1) * w->stride *
+                                   sizeof *w->weight));
+    w->sum = memory_must(calloc(w->examples.count + 1, w->stride * sizeof *w->sum));
 }
 
 static FitOptions fit_of(const Learning *w, float cost, uint64_t seed)
@@ -103,7 +98,7 @@ static FitOptions fit_of(const Learning *w, float cost, uint64_t seed)
 /* Mean loss on parts left out; their sums stay in w->sum. */
 static double cross_validate(Learning *w, float cost, uint64_t seed)
 {
-    uint8_t *used = must(malloc(w->examples.count + 1));
+    uint8_t *used = memory_must(malloc(w->examples.count + 1));
     FitOptions fit = fit_of(w, cost, seed);
     double loss = 0;
     for (unsigned fold = 0; fold < FOLDS; fold++) {
@@ -163,9 +158,9 @@ static double best_threshold(Ranked *ranked, size_t count, bool both)
 
 static void calibrate(Learning *w)
 {
-    float *sum = must(malloc((w->examples.count + 1) * sizeof *sum));
-    uint8_t *truth = must(malloc(w->examples.count + 1));
-    Ranked *ranked = must(malloc((w->examples.count + 1) * sizeof *ranked));
+    float *sum = memory_must(malloc((w->examples.count + 1) * sizeof *sum));
+    uint8_t *truth = memory_must(malloc(w->examples.count + 1));
+    Ranked *ranked = memory_must(malloc((w->examples.count + 1) * sizeof *ranked));
     for (size_t l = 0; l < w->answers; l++) {
         LabelPlan *plan = &w->plan[l];
         size_t count = 0;
@@ -312,7 +307,7 @@ static void learn(Learning *w, const TextOptions *options, Buf *model, Buf *repo
 {
     double least = INFINITY;
     size_t bytes = w->examples.count * w->stride * sizeof *w->sum;
-    float *best = must(malloc(bytes + 1));
+    float *best = memory_must(malloc(bytes + 1));
     memcpy(best, w->sum, bytes);
     for (size_t i = 0; i < COUNT(COSTS); i++) {
         double loss = cross_validate(w, COSTS[i], options->seed);

@@ -1,6 +1,7 @@
 /* turns.c -- see turns.h. */
 #include "learn/turns.h"
 
+#include "base/memory.h"
 #include <math.h>
 #include <stdlib.h>
 
@@ -24,12 +25,6 @@ typedef struct Work {
     uint32_t labelled;
 } Work;
 
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
-
 static Who who_bears(const Passages *passages, Str id)
 {
     size_t count[2] = { 0 };
@@ -46,7 +41,7 @@ static Who who_bears(const Passages *passages, Str id)
 /* A clause bears the label when labelled words cover half of it, or half of them lie in it. */
 static void set_targets(Work *w)
 {
-    w->target = must(calloc(w->examples.count + 1, sizeof *w->target));
+    w->target = memory_must(calloc(w->examples.count + 1, sizeof *w->target));
     for (size_t row = 0; row < w->examples.count; row++) {
         const Example *e = &w->examples.item[row];
         const Passage *passage = &w->passages->item[e->passage];
@@ -80,8 +75,8 @@ static void add_clause(Work *w, size_t row, float sum)
 
 static void cross_validate(Work *w)
 {
-    uint8_t *used = must(malloc(w->examples.count + 1));
-    float *sum = must(calloc(w->examples.count * LABEL_STEP + 1, sizeof *sum));
+    uint8_t *used = memory_must(malloc(w->examples.count + 1));
+    float *sum = memory_must(calloc(w->examples.count * LABEL_STEP + 1, sizeof *sum));
     unsigned parts = w->files >= FILES_LEAST ? w->files : FOLDS;
     FitOptions fit = FIT;
     fit.seed = w->options->seed;
@@ -130,8 +125,8 @@ static double find_threshold(Work *w, Buf *report)
 static LabelPlan plan_label(Work *w, Buf *report)
 {
     double threshold = find_threshold(w, report);
-    float *sum = must(malloc((w->turns + 1) * sizeof *sum));
-    uint8_t *truth = must(malloc(w->turns + 1));
+    float *sum = memory_must(malloc((w->turns + 1) * sizeof *sum));
+    uint8_t *truth = memory_must(malloc(w->turns + 1));
     for (size_t i = 0; i < w->turns; i++) {
         sum[i] = w->turn[i].sum;
         truth[i] = w->turn[i].truth;
@@ -153,8 +148,8 @@ void turns_train(const Hearer *hearer, Passages *passages, const TextOptions *op
     memcpy(how.group_weight, GROUP_WEIGHT, sizeof GROUP_WEIGHT);
     examples_make(&w.examples, hearer, passages, &how);
     set_targets(&w);
-    w.weight = must(malloc(((size_t)w.examples.column_count + 1) * LABEL_STEP * sizeof *w.weight));
-    w.turn = must(malloc((w.examples.count + 1) * sizeof *w.turn));
+    w.weight = memory_must(malloc(((size_t)w.examples.column_count + 1) * LABEL_STEP * sizeof *w.weight));
+    w.turn = memory_must(malloc((w.examples.count + 1) * sizeof *w.turn));
     cross_validate(&w);
     size_t begin = report->len;
     LabelPlan plan = plan_label(&w, report);
